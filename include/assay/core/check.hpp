@@ -1,0 +1,86 @@
+#pragma once
+/// What a check is to the runner: a pure function from a transcript to a score, or to the questions it still needs.
+
+#include <assay/core/json.hpp>
+#include <assay/core/transcript.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace assay {
+
+/// A check that could tell. `value` is in the check's unit; `pass` is its own decision.
+struct Scored {
+  double value = 0;
+  bool pass = false;
+};
+
+/// A check that could not tell; never counted as 0 or 1.
+struct Unscored {
+  std::string why;
+};
+
+using ScoreState = std::variant<Scored, Unscored, Error>;
+
+/// `why` explains a failure in one sentence with the excerpt that shows it; empty for a plain pass.
+struct Score {
+  ScoreState state = Unscored{};
+  std::string why;
+};
+
+/// A question that a check needs answered before it can score; `name` is stable within the check (`grade`).
+struct Ask {
+  std::string name;
+  std::vector<Message> messages;
+};
+
+/// Answers to a check's earlier questions, by `Ask::name`.
+using Answers = std::map<std::string, std::variant<Response, Error>, std::less<>>;
+
+/// What templates may name: `{{var}}`, `{{id}}`, `{{row}}`. A view: the case outlives it.
+struct Scope {
+  const Json& vars;  ///< an object
+  std::string_view id;
+  std::uint64_t row = 0;  ///< counts from 1 within the suite's cases
+};
+
+/// What a check sees of one sample.
+struct CheckContext {
+  const Transcript& transcript;
+  std::string_view answer;  ///< text of the last answer
+  Scope scope;
+  const Price* price = nullptr;  ///< of the target; nullptr without one
+};
+
+using CheckStep = std::variant<Score, std::vector<Ask>>;
+
+/// Made once a suite (or once a distinct check of a record); must be thread-safe and free of side effects.
+using CheckFn = std::function<CheckStep(const CheckContext&, const Answers&)>;
+
+enum class Direction { up, down };
+
+/// The unit of a check's value.
+enum class Unit { share, seconds, usd, tokens, chars, words, lines };
+
+[[nodiscard]] std::string_view name(Unit unit);
+
+/// A check ready to run.
+struct CompiledCheck {
+  std::string name;    ///< the check's kind: `contains`
+  std::string metric;  ///< what it feeds: its `as`, else its name
+  bool required = true;
+  double weight = 1;
+  Direction better = Direction::up;
+  Unit unit = Unit::share;
+  CheckFn run;
+  /// Renders the options for one case without an answer: an error where `run` could not work (missing variable, empty
+  /// expectation, bad pattern). Called for every case before the first call is paid.
+  std::function<Result<void>(const Scope&)> verify;
+};
+
+}  // namespace assay

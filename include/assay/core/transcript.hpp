@@ -1,0 +1,127 @@
+#pragma once
+/// What was said and what was seen on the wire. Neutral: no protocol's words.
+
+#include <assay/core/error.hpp>
+#include <assay/core/time.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace assay {
+
+enum class Author { system, developer, user, assistant, tool };
+
+struct Text {
+  std::string text;
+  friend bool operator==(const Text&, const Text&) = default;
+};
+
+/// The model asks for a tool. `arguments` is text as it came; models do send malformed JSON.
+struct ToolUse {
+  std::string id;
+  std::string name;
+  std::string arguments;
+  friend bool operator==(const ToolUse&, const ToolUse&) = default;
+};
+
+/// The provider's own refusal field, apart from the text.
+struct Refusal {
+  std::string text;
+  friend bool operator==(const Refusal&, const Refusal&) = default;
+};
+
+using Part = std::variant<Text, ToolUse, Refusal>;
+
+struct Message {
+  Author author = Author::user;
+  std::vector<Part> parts;
+  friend bool operator==(const Message&, const Message&) = default;
+};
+
+/// The text parts of a message, joined. A message without text gives "".
+[[nodiscard]] std::string text_of(const Message& message);
+
+[[nodiscard]] std::string_view name(Author author);
+
+/// Why the model stopped. `content_filter` is an answer (a refusal), not an error.
+enum class Finish { stop, length, tool_calls, content_filter, other };
+
+[[nodiscard]] std::string_view name(Finish finish);
+
+/// Tokens as the endpoint counted them; absent where it did not say.
+struct Usage {
+  std::optional<std::int64_t> input_tokens;
+  std::optional<std::int64_t> output_tokens;
+  std::optional<std::int64_t> cached_tokens;     ///< part of input_tokens
+  std::optional<std::int64_t> reasoning_tokens;  ///< part of output_tokens
+};
+
+/// Timings of one answered attempt, as vLLM's benchmark defines them. The clock starts when the attempt starts, before
+/// any connection is made; time spent waiting for a retry or a rate limit is never part of it.
+struct Timings {
+  std::optional<Duration> connect;  ///< DNS, TCP, proxy and TLS; absent on a reused connection
+  std::optional<Duration> ttft;     ///< to the first non-empty content; absent when the answer came as a whole
+  std::vector<Duration> gaps;       ///< between successive content chunks (ITL)
+  Duration total{};                 ///< end to end: to the last content chunk, or to the end of a whole body
+};
+
+/// One answer. `raw` is the body as received (after redaction).
+struct Response {
+  Message message{Author::assistant, {}};
+  Finish finish = Finish::other;
+  std::string finish_text;  ///< the endpoint's own word
+  Usage usage;
+  Timings timings;
+  std::string served_model;
+  std::string request_id;
+  std::string raw;
+};
+
+/// One attempt of a call, good or bad.
+struct Attempt {
+  WallTime started;
+  Duration waited{};    ///< between the end of the attempt before and this one; 0 for the first
+  Duration duration{};  ///< of this attempt alone
+  int status = 0;       ///< HTTP status, 0 if none came
+  std::string request_id;
+  std::optional<Error> error;  ///< absent on success
+};
+
+/// Who is asked.
+enum class Role { target, judge };
+
+[[nodiscard]] std::string_view name(Role role);
+
+/// One call of a case, with all its attempts. `name` is stable (`turn/1`, `check/0/grade`), so that order of arrival
+/// never matters; `context` says how many messages of the transcript it saw.
+struct Step {
+  std::string name;
+  Role role = Role::target;
+  std::uint32_t context = 0;
+  std::variant<Response, Error> result = Error{};
+  std::vector<Attempt> attempts;
+};
+
+/// Everything that happened in one sample.
+struct Transcript {
+  std::vector<Message> messages;
+  std::vector<Step> steps;
+};
+
+/// The last answered step of the target; nullptr if there is none.
+[[nodiscard]] const Response* last_answer(const Transcript& transcript);
+
+/// USD per million tokens.
+struct Price {
+  double input_per_mtok = 0;
+  double output_per_mtok = 0;
+  std::optional<double> cached_per_mtok;  ///< absent: cached tokens cost what input tokens cost
+};
+
+/// Cost of one answer in USD; absent when the endpoint did not count its tokens.
+[[nodiscard]] std::optional<double> cost_usd(const Usage& usage, const Price& price);
+
+}  // namespace assay

@@ -1,0 +1,91 @@
+#pragma once
+/// The answer: pass or block, with its evidence. Contract: verdict.json, schema `assay.verdict/1`.
+
+#include <assay/core/evidence.hpp>
+#include <assay/core/json.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace assay {
+
+enum class VerdictKind { pass, pass_with_waiver, block, inconclusive, error };
+
+/// `PASS`, `PASS_WITH_WAIVER`, `BLOCK`, `INCONCLUSIVE`, `ERROR`.
+[[nodiscard]] std::string_view name(VerdictKind kind);
+
+enum class GateState { pass, block, inconclusive, error };
+
+[[nodiscard]] std::string_view name(GateState state);
+
+/// One claim, decided. `interval` is [L, U], each a one-sided 1−alpha bound in the metric's unit.
+struct GateResult {
+  std::string id;
+  std::string suite;
+  std::string metric;
+  Tags slice;
+  std::uint64_t n = 0;  ///< cases
+  std::optional<double> estimate;
+  std::optional<std::pair<double, double>> interval;
+  double alpha = 0.05;
+  std::string claim;  ///< `pass_rate >= 0.8`
+  GateState state = GateState::error;
+  bool blocking = true;  ///< false: its own `on_inconclusive: warn`; an open row does not open the verdict
+  std::string method;    ///< `wilson`, `clopper-pearson`, `t`, `order-statistics`, …
+  std::optional<double> p;
+  std::optional<double> mde;
+  std::string reason;  ///< one sentence, with the number that would change it
+  std::optional<std::string> waiver;
+  Unit unit = Unit::share;
+};
+
+struct SuiteSummary {
+  std::string id;
+  std::string kind;
+  std::string digest;
+  std::string prompt;
+  std::string params;
+  Balance balance;
+};
+
+struct Canary {
+  bool ready = false;
+  double score = 0;  ///< 0…100
+  std::vector<std::string> missing;
+};
+
+struct Verdict {
+  std::string run;
+  VerdictKind kind = VerdictKind::error;
+  ExitCode exit = ExitCode::error;
+  std::string decision;  ///< SHA-256 of `decision_json`
+  std::vector<std::pair<std::string, std::string>> meta;
+  std::vector<std::string> reasons;
+  std::vector<std::string> warnings;
+  std::string target;
+  std::string model;
+  std::optional<std::string> served_model;
+  std::string candidate_digest;
+  std::string policy_digest;
+  std::string policy_sealed_at;  ///< RFC 3339
+  std::vector<std::pair<std::string, std::string>> where;
+  std::optional<std::uint64_t> limit;
+  std::vector<SuiteSummary> suites;
+  std::vector<GateResult> gates;
+  Canary canary;
+  CostTotals cost;
+  RunTiming timing;
+  std::uint64_t seed = 0;
+  std::string created_at;  ///< RFC 3339
+};
+
+/// verdict.json, keys in the contract's order.
+[[nodiscard]] OrderedJson verdict_json(const Verdict& verdict);
+
+/// The part that `decision` is the digest of: verdict, reasons, suites, gates, canary and policy digest, without ids
+/// and clock times. Equal evidence gives equal bytes in `canonical_json`.
+[[nodiscard]] Json decision_json(const Verdict& verdict);
+
+}  // namespace assay

@@ -1,0 +1,72 @@
+#pragma once
+/// The decision: policy and evidence in, verdict out. Pure: no clock, no store, no call.
+
+#include <assay/core/diagnostics.hpp>
+#include <assay/core/evidence.hpp>
+#include <assay/core/verdict.hpp>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace assay::gate {
+
+/// One gate as written.
+struct GateSpec {
+  std::string id;
+  std::vector<std::string> suites;  ///< empty: every suite of the run
+  std::string metric;
+  Tags where;
+  std::optional<std::string> by;
+  std::optional<double> floor;
+  std::optional<double> max;  ///< in the metric's unit (seconds for durations)
+  bool zero_tolerance = false;
+  std::optional<double> max_rate;
+  std::uint64_t min_n = 0;
+  std::optional<bool> warn_if_open;  ///< on_inconclusive of this gate; unset: warn for a gate with `by`, else fail
+  Place at;
+};
+
+struct Policy {
+  double alpha = 0.05;
+  double max_error_rate = 0.02;
+  bool warn_on_inconclusive = false;
+  std::vector<GateSpec> gates;
+  std::string digest;     ///< SHA-256 of the canonical JSON of the policy as it applies
+  bool built_in = false;  ///< no policy file: the suite's floor (0.8)
+};
+
+/// What a suite offers to a policy, known before the first call.
+struct SuiteFacts {
+  std::string id;
+  std::optional<double> floor;
+  std::vector<std::pair<std::string, Unit>> metrics;  ///< what its checks feed
+  std::uint64_t cases = 0;                            ///< of the whole suite, before any filter
+  std::vector<Tags> tag_sets;                         ///< distinct combinations of tags in the whole suite
+  bool has_price = false;
+};
+
+/// Reads a policy file. Reports every fault; keys of later versions are refused by name.
+[[nodiscard]] std::optional<Policy> load_policy(const std::filesystem::path& file, Diagnostics& diagnostics);
+
+/// The policy without a file: a pass rate at least the suite's `floor` (0.8).
+[[nodiscard]] Policy default_policy();
+
+/// Adds each suite's `floor` as a gate with id `floor` unless the policy has a pass_rate floor for that suite, and
+/// reports what cannot be decided on these suites: a metric that nothing feeds, a `where` that matches no case, a cost
+/// gate without a price, an unknown suite. Sets the digest.
+[[nodiscard]] Policy apply(const Policy& policy, const std::vector<SuiteFacts>& suites, Diagnostics& diagnostics);
+
+/// The policy as JSON: stored beside the run, so that `gate RUN` can decide again.
+[[nodiscard]] Json to_json(const Policy& policy);
+[[nodiscard]] Result<Policy> policy_from_json(const Json& json);
+
+/// Decides. The same values give the same verdict, whatever the order in which suites' rows were collected. Leaves
+/// `created_at` and `policy_sealed_at` to the caller. Never throws for evidence it cannot use: that is ERROR.
+[[nodiscard]] Verdict decide(const Policy& policy, const RunEvidence& evidence);
+
+/// JSON Schema (draft-07) of a policy file.
+[[nodiscard]] OrderedJson policy_schema();
+
+}  // namespace assay::gate
