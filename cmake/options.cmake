@@ -21,7 +21,7 @@ endif()
 # Everything of ours is compiled with these; installed users do not inherit them.
 add_library(assay_options INTERFACE)
 target_compile_options(assay_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
+  -pthread -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
   $<$<BOOL:${ASSAY_WERROR}>:-Werror>
   "SHELL:$<$<CXX_COMPILER_ID:Clang>:-Xclang -fno-pch-timestamp>"
   $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-field-initializers>

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -29,17 +30,26 @@ struct RunOptions {
   std::string params = "{}";  ///< JSON object, passed on unchanged
   std::optional<Price> price;
   RetryPolicy retries;
-  std::uint32_t breaker = 20;                ///< final endpoint failures in a row that stop the run
+  std::uint32_t breaker = 20;                ///< final endpoint failures in a row that stop the run; 0: never
   Duration grace = std::chrono::seconds(5);  ///< for calls in flight after `stop`
 };
 
-/// Called on the loop after each finished sample, and with each failed attempt.
+/// Called on the loop; any may be empty.
 struct Observer {
-  std::function<void(const Sample&)> finished;
-  std::function<void(const Attempt&)> failed_attempt;
+  std::function<void(const Sample&)> finished;         ///< after each finished sample
+  std::function<void(const Attempt&)> failed_attempt;  ///< with each failed attempt
+  std::function<void()> abandon;                       ///< once, when `grace` is over: cancel the calls in flight
 };
 
-enum class StopReason { none, signal, breaker, store, source };
+/// Why a run ended before its source was empty. The first reason stands.
+enum class StopReason {
+  none,
+  signal,   ///< `stop` was called
+  breaker,  ///< too many final endpoint failures in a row
+  store,    ///< nothing more can be journalled
+  source,   ///< the next unit could not be read
+  internal  ///< a bug
+};
 
 struct RunSummary {
   std::uint64_t finished = 0;
@@ -47,7 +57,9 @@ struct RunSummary {
   std::optional<Error> error;  ///< why, where it stopped on a failure
 };
 
-/// One run. Construct, `co_await run(…)` once; `stop` may be called from the same loop at any time.
+/// One run. Construct, `co_await run()` once; `stop` may be called from the same loop at any time. A sample that was
+/// under way when the run stopped is either finished or left without a trace but its journalled calls, never recorded
+/// as an error; driving its unit again is safe.
 class Runner {
  public:
   Runner(Endpoint& endpoint, Journal& journal, UnitSource& source, RunOptions options, Observer observer);
@@ -55,6 +67,7 @@ class Runner {
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
 
+  /// Ends when every slot has ended; to end it early call `stop`, it cannot be cancelled.
   boost::asio::awaitable<RunSummary> run();
   /// No new call; calls in flight get `grace`, then the rest is abandoned unfinished.
   void stop();

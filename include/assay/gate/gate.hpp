@@ -20,7 +20,8 @@ struct GateSpec {
   Tags where;
   std::optional<std::string> by;
   std::optional<double> floor;
-  std::optional<double> max;  ///< in the metric's unit (seconds for durations)
+  std::optional<double> max;     ///< in the metric's unit (seconds for durations)
+  bool max_is_duration = false;  ///< written as `1.5s`; `apply` refuses it for a metric that is no duration
   bool zero_tolerance = false;
   std::optional<double> max_rate;
   std::uint64_t min_n = 0;
@@ -54,16 +55,22 @@ struct SuiteFacts {
 [[nodiscard]] Policy default_policy();
 
 /// Adds each suite's `floor` as a gate with id `floor` unless the policy has a pass_rate floor for that suite, and
-/// reports what cannot be decided on these suites: a metric that nothing feeds, a `where` that matches no case, a cost
-/// gate without a price, an unknown suite. Sets the digest.
+/// reports what cannot be decided on these suites: a metric that nothing feeds, a `where` or `by` that matches no case,
+/// a cost gate without a price, an unknown suite, a suite that no gate decides. Sets the digest.
 [[nodiscard]] Policy apply(const Policy& policy, const std::vector<SuiteFacts>& suites, Diagnostics& diagnostics);
+
+/// True if a gate reads a latency metric (`latency_p…`, `ttft_p…`, `itl_p…`): the load must be known then.
+[[nodiscard]] bool reads_latency(const Policy& policy);
 
 /// The policy as JSON: stored beside the run, so that `gate RUN` can decide again.
 [[nodiscard]] Json to_json(const Policy& policy);
 [[nodiscard]] Result<Policy> policy_from_json(const Json& json);
 
-/// Decides. The same values give the same verdict, whatever the order in which suites' rows were collected. Leaves
-/// `created_at` and `policy_sealed_at` to the caller. Never throws for evidence it cannot use: that is ERROR.
+/// Decides an applied policy. Equal values give an equal verdict. Leaves `created_at` and `policy_sealed_at` to the
+/// caller. Never throws for evidence it cannot use: that is ERROR. A bound that does not exist (a p95 of 20 samples has
+/// none above) is an infinity, which JSON shows as null. Metrics read these columns: `score`, `latency`, `ttft`, `itl`,
+/// `cost`, `input_tokens`, `output_tokens`, `cache_hit_rate`, and a check's metric and its `.pass`. `p` is the
+/// one-sided p-value against the claim: small where it holds.
 [[nodiscard]] Verdict decide(const Policy& policy, const RunEvidence& evidence);
 
 /// JSON Schema (draft-07) of a policy file.

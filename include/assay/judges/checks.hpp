@@ -18,9 +18,10 @@ namespace assay::judges {
 
 /// What compiling a check may look at.
 struct CompileEnv {
-  std::string base_dir;      ///< paths in options are relative to it
-  bool has_price = false;    ///< the target has a price
-  bool target_known = true;  ///< false while validating a suite alone: what depends on the target is not refused
+  std::string base_dir;        ///< paths in options are relative to the file that names them; without one, to this
+  bool has_price = false;      ///< the target has a price
+  bool target_known = true;    ///< false while validating a suite alone: what depends on the target is not refused
+  bool explain_pass = false;   ///< scores that pass carry a sentence too; `not` needs it of the check it turns round
 };
 
 /// One row of the table.
@@ -29,16 +30,24 @@ struct CheckKind {
   std::string_view doc;  ///< one paragraph: definition, range, edge cases
   Unit unit = Unit::share;
   Direction better = Direction::up;
-  /// JSON Schema of the options mapping's own keys (`as`, `required`, … are added by the table).
+  /// The option that the short form (`name: argument`) stands for; "" if there is no short form.
+  std::string_view short_key;
+  /// JSON Schema of the options mapping: an object schema with its own keys (`as`, `required`, … are added by
+  /// `argument_schema`).
   Json (*options)();
-  /// Schema of the short form (`name: argument`), null if there is none.
+  /// Schema of the short form, null if there is none.
   Json (*short_form)();
-  /// Compiles the options. Returns nothing after reporting into the reader's diagnostics.
-  std::optional<CompiledCheck> (*make)(const text::Node& argument, const CompileEnv& env, Diagnostics& diagnostics);
+  /// Compiles the options, a mapping without the generic keys. Returns nothing after reporting into `diagnostics`.
+  std::optional<CompiledCheck> (*make)(const text::Node& options, const CompileEnv& env, Diagnostics& diagnostics);
+  /// Tells a mapping of options from a mapping that is itself the short form; nullptr: every mapping is options.
+  bool (*is_options)(const text::Node& argument) = nullptr;
 };
 
 /// All checks, in the order of the documentation.
 [[nodiscard]] std::span<const CheckKind> check_table();
+
+/// The row of a name; nullptr if there is none.
+[[nodiscard]] const CheckKind* find_check(std::string_view name);
 
 /// Compiles `name: argument` with the generic options `as`, `threshold`, `weight`, `required`. Unknown names get
 /// did-you-mean; names of checks that come later are refused by name. Returns nothing after reporting.

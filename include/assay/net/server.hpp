@@ -58,6 +58,8 @@ class Server {
  public:
   virtual ~Server() = default;
   [[nodiscard]] virtual std::uint16_t port() const = 0;
+  /// Connections accepted so far.
+  [[nodiscard]] virtual std::uint64_t accepted() const = 0;
   /// Closes the listener and every connection.
   virtual void stop() = 0;
 };

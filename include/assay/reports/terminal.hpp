@@ -1,7 +1,9 @@
 #pragma once
-/// What a person reads in the terminal at the end of a run, and verdict.json. Model text is hostile and is neutralised.
+/// What a person reads in the terminal at the end of a run, and verdict.json. Text of models and users is hostile:
+/// control characters become visible, and no line is a command to a CI runner (`::error::`, `##[…]`).
 
 #include <assay/core/verdict.hpp>
+#include <assay/reports/format.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -9,11 +11,6 @@
 #include <vector>
 
 namespace assay::reports {
-
-struct Style {
-  bool color = false;
-  int width = 100;  ///< columns
-};
 
 /// A failing case for the list at the end of a run.
 struct FailingCase {
@@ -24,14 +21,12 @@ struct FailingCase {
   std::uint32_t samples = 0;
 };
 
-/// Verdict, reasons, gates with intervals, the worst failing cases, cost and latency, where the reports are.
+/// Verdict, reasons, gates with intervals, the worst failing cases, cost and latency, where the reports are. No line is
+/// wider than the style's width, but for the names of files.
 [[nodiscard]] std::string terminal_summary(const Verdict& verdict, const std::vector<FailingCase>& worst,
                                            const std::vector<std::string>& files, const Style& style);
 
 /// Writes verdict.json whole or not at all: temporary file, fsync, rename, fsync of the directory. Errors: `store`.
 [[nodiscard]] Result<void> write_verdict(const std::filesystem::path& path, const Verdict& verdict);
-
-/// A number with its unit for a person: `83.1 %`, `1.42 s`, `$0.0031`.
-[[nodiscard]] std::string show_value(double value, Unit unit);
 
 }  // namespace assay::reports

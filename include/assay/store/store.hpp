@@ -20,6 +20,8 @@
 
 namespace assay::store {
 
+/// Where a run stands. `running` also stands where its process was killed. `failed`: it ended by itself on an error
+/// (the circuit breaker, the store). Everything but `finished` can be resumed.
 enum class RunStatus { running, finished, interrupted, failed };
 
 [[nodiscard]] std::string_view name(RunStatus status);
@@ -58,7 +60,8 @@ struct RunHeader {
   std::optional<std::uint64_t> limit;
   std::uint64_t seed = 0;
   std::uint32_t concurrency = 0;
-  std::string policy;  ///< JSON of the policy as sealed
+  std::optional<Price> price;  ///< of the target; without one no cost is known
+  std::string policy;          ///< JSON of the policy as sealed
   std::string policy_digest;
   WallTime sealed;
   std::string options;  ///< JSON
@@ -82,8 +85,10 @@ struct StoredScore {
   std::string name;
   std::string metric;
   bool required = true;
+  Unit unit = Unit::share;
   Score score;
 };
+/// The transcript's messages are the case's, then the target's answers in order.
 struct StoredSample {
   UnitId unit;
   std::string suite;
@@ -106,7 +111,9 @@ struct SampleFilter {
 };
 
 /// Writes one run: a `Journal` over one writer thread, batches in WAL mode. `append` and `finish` may be called on the
-/// loop only.
+/// loop only, as `room`; the loop outlives every `room` under way. After a failed write nothing more is written, what
+/// was committed stays, and `room`, `flush` and `close` give the error. Destroyed without `close`, it commits what it
+/// was given and leaves the run unfinished.
 class RunWriter : public Journal {
  public:
   /// Commits all that was given. Errors: `store`.
@@ -128,18 +135,22 @@ class Store {
   /// Starts a run; its row is committed when this returns. `loop` is where `room` waits.
   [[nodiscard]] virtual Result<std::unique_ptr<RunWriter>> start(const RunHeader& header,
                                                                  boost::asio::any_io_executor loop) = 0;
-  /// Takes up an unfinished run. Errors: `usage` if it is finished, or being executed by a live process.
+  /// Takes up an unfinished run. Steps of samples that did not finish, and skipped samples, are forgotten: they are run
+  /// again. Errors: `not_found`; `usage` if it is finished, or being executed by a live process.
   [[nodiscard]] virtual Result<std::unique_ptr<RunWriter>> resume(const std::string& run,
                                                                   boost::asio::any_io_executor loop) = 0;
-  /// The units of a run that have a finished sample.
+  /// The units of a run that have a finished sample; skipped ones have not.
   [[nodiscard]] virtual Result<std::set<UnitId>> finished_units(const std::string& run) = 0;
 
-  /// RUN as a person writes it: id, unique prefix, `commit=SHA` (any meta key) or `latest`. `unfinished` selects for
-  /// --resume; otherwise only finished runs count. Errors: `not_found`, naming what there is.
+  /// RUN as a person writes it: an id or unique prefix names a run of any status; `commit=SHA` (any meta key) and
+  /// `latest` give the newest that counts: with `unfinished` (for --resume) all but finished ones, otherwise finished
+  /// and failed ones. Errors: `not_found`, naming what there is; `usage` for an ambiguous prefix, listing the runs.
   [[nodiscard]] virtual Result<RunRow> find(std::string_view run, bool unfinished) = 0;
   /// Newest first.
   [[nodiscard]] virtual Result<std::vector<RunRow>> history(std::optional<std::string> suite, std::uint64_t limit) = 0;
 
+  /// Read from narrow tables, in case order; bodies only for the gaps between tokens. Latencies count where scored.
+  /// `itl_ms` is exact to 0.1 %. Samples that were never finished count as skipped, without rows.
   [[nodiscard]] virtual Result<RunEvidence> evidence(const std::string& run) = 0;
   /// Streams samples; the callback returns false to stop.
   [[nodiscard]] virtual Result<void> samples(const std::string& run, const SampleFilter& filter,

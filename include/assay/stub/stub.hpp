@@ -10,16 +10,22 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace assay::stub {
 
 /// A compiled script. Immutable.
 class Script;
 
+/// Reads a script file and the data sets it answers from (paths are relative to it). Reports every fault into
+/// `diagnostics` and returns nullptr if there was one.
 [[nodiscard]] std::shared_ptr<const Script> load_script(const std::filesystem::path& file, Diagnostics& diagnostics);
 [[nodiscard]] std::shared_ptr<const Script> parse_script(const text::Node& document, Diagnostics& diagnostics);
 /// Answers every request with `ok`.
 [[nodiscard]] std::shared_ptr<const Script> default_script();
+
+/// The models that a script serves, as `/v1/models` lists them.
+[[nodiscard]] std::vector<std::string> models(const Script& script);
 
 /// Counters for tests and for `assay stub --verbose`.
 struct Served {
@@ -29,10 +35,12 @@ struct Served {
 };
 
 /// Makes the handler that plays a script. Draws are keyed by (seed, request, how often that request was seen), so that
-/// a retry can see another outcome and equal runs see equal ones. One loop only.
-[[nodiscard]] net::Handler make_handler(std::shared_ptr<const Script> script, std::uint64_t seed,
+/// a retry can see another outcome and equal runs see equal ones. Without a `seed` the script's own counts. One loop
+/// only.
+[[nodiscard]] net::Handler make_handler(std::shared_ptr<const Script> script, std::optional<std::uint64_t> seed = {},
                                         std::shared_ptr<Served> served = nullptr);
 
+/// JSON Schema (draft-07) of a script, with descriptions and examples.
 [[nodiscard]] OrderedJson script_schema();
 
 }  // namespace assay::stub

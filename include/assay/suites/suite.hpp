@@ -3,6 +3,7 @@
 
 #include <assay/core/check.hpp>
 #include <assay/core/diagnostics.hpp>
+#include <assay/core/digest.hpp>
 #include <assay/core/sample.hpp>
 #include <assay/text/node.hpp>
 #include <assay/text/template.hpp>
@@ -28,9 +29,13 @@ struct CheckSpec {
 struct MessageTemplate {
   Author author = Author::user;
   text::Template content;
+  std::string source;  ///< the text as written
   bool splice = false;
   Place at;
 };
+
+/// Checks that suites share, by the name that `use` gives; `use` within them is resolved.
+using SharedChecks = std::map<std::string, std::vector<CheckSpec>, std::less<>>;
 
 struct DatasetSpec {
   std::filesystem::path file;
@@ -47,7 +52,7 @@ struct DatasetSpec {
 /// A case, inline or from a record. Its checks come on top of the suite's defaults.
 struct Case {
   std::uint32_t ordinal = 0;  ///< place in the suite before any filter, from 0
-  std::uint64_t row = 0;      ///< place in its source, from 1; `{{row}}`
+  std::uint64_t row = 0;      ///< place in its source (the inline cases, or the data set), from 1; `{{row}}`
   std::string id;
   Json vars = Json::object();
   Tags tags;
@@ -66,6 +71,7 @@ struct Suite {
   Json params = Json::object();
   std::uint32_t samples = 1;
   std::vector<CheckSpec> default_checks;
+  SharedChecks shared_checks;          ///< of the included files; records may use them
   std::vector<Case> cases;             ///< inline
   std::optional<DatasetSpec> dataset;  ///< its cases come after the inline ones
   std::filesystem::path file;
@@ -84,9 +90,10 @@ struct Suite {
 class CaseCursor {
  public:
   virtual ~CaseCursor() = default;
-  /// As datasets::Cursor::next. Errors name file, line and case.
+  /// As datasets::Cursor::next; the next call after an error goes on or ends. Errors name file, line and case: a faulty
+  /// record, an id that is there twice, a case without a check, a data set without a record (`selection`).
   [[nodiscard]] virtual Result<std::optional<Case>> next() = 0;
-  /// SHA-256 of the data set's bytes once the end was reached; nothing without a data set.
+  /// SHA-256 of all bytes of the data set once the end (or `limit`) was reached; nothing without a data set.
   [[nodiscard]] virtual std::optional<DigestBytes> dataset_digest() = 0;
 };
 
@@ -104,7 +111,7 @@ class CaseCursor {
 struct CheckSchema {
   std::string name;
   std::string doc;
-  Json schema;  ///< of the argument: short form and options together
+  Json schema;  ///< of the argument: short form and options together; may refer to `#/definitions/check`
 };
 
 /// JSON Schema (draft-07) of a suite file, with descriptions and examples, over the given check table.

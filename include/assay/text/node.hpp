@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace assay::text {
@@ -22,8 +21,9 @@ struct Node {
   Kind kind = Kind::null;
   bool quoted = false;  ///< a quoted or block scalar: text whatever it looks like
   std::string scalar;
-  std::vector<Node> items;                     ///< of a sequence
-  std::vector<std::pair<Node, Node>> entries;  ///< of a mapping, in order; keys are unique scalars
+  std::vector<Node> items;     ///< of a sequence
+  struct Entry;                ///< `first` is the key, `second` the value
+  std::vector<Entry> entries;  ///< of a mapping, in order; keys are unique scalars
   std::shared_ptr<const std::string> file;
   int line = 0;
   int column = 0;
@@ -37,6 +37,14 @@ struct Node {
   [[nodiscard]] const Node* find(std::string_view key) const;
 };
 
+struct Node::Entry {
+  Node first;
+  Node second;
+};
+
+/// What a node is, for messages: `nothing`, `'abc'`, `a list`, `a mapping`.
+[[nodiscard]] std::string describe(const Node& node);
+
 /// Bounds against hostile documents.
 struct Limits {
   std::size_t bytes = 16u << 20;  ///< of the file
@@ -46,8 +54,8 @@ struct Limits {
 
 /// Reads one YAML document. Refused with a place and a hint: bytes that are not UTF-8 (naming the encoding as far as it
 /// shows, and the iconv command that converts it), more than one document, duplicate keys, merge keys (`<<`), tags,
-/// keys that are no scalars, alias cycles, anything beyond `limits`. A BOM and CRLF are read. An empty file is a null
-/// node.
+/// keys that are no scalars, alias cycles, raw control characters, anything beyond `limits`. A BOM and CRLF are read.
+/// An empty file is a null node.
 [[nodiscard]] Result<Node> parse_yaml(std::string_view bytes, const std::string& file, const Limits& limits = {});
 
 /// Reads the file, then `parse_yaml`. Errors also: `invalid` for a file that cannot be read.
@@ -56,6 +64,9 @@ struct Limits {
 /// The node as JSON. A plain scalar becomes null, true, false or a number only if JSON would write it the same way;
 /// everything else stays text as written: `1.10`, `010`, `NO` and `1e3` are strings.
 [[nodiscard]] Json to_json(const Node& node);
+
+/// A plain scalar's text as JSON, by the rule of `to_json`; `null` is text here.
+[[nodiscard]] Json plain_to_json(std::string_view text);
 
 /// A JSON value as a node, every part of it at `at`. Strings are quoted scalars.
 [[nodiscard]] Node from_json(const Json& value, const Place& at);

@@ -14,10 +14,15 @@ namespace assay::text {
 /// "" if none is near.
 [[nodiscard]] std::string nearest(std::string_view word, std::span<const std::string> candidates);
 
+/// `did you mean 'floor'? known keys: checks, floor, …`: a hint for a wrong word. `label` introduces the list (`known
+/// keys`), which is cut after a dozen; "" for no candidates.
+[[nodiscard]] std::string suggest(std::string_view word, std::span<const std::string> candidates,
+                                  std::string_view label);
+
 /// `500ms`, `1.5s`, `2m`, `1h`, `14d`. Errors: `invalid`, with examples.
 [[nodiscard]] Result<Duration> parse_duration(std::string_view text);
 
-/// A finite decimal number as JSON or YAML writes it, whole text.
+/// A finite decimal number as JSON or YAML writes it (`-1.5`, `+2`, `.5`, `1e3`), whole text.
 [[nodiscard]] std::optional<double> parse_number(std::string_view text);
 [[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text);
 
@@ -30,6 +35,7 @@ class MapReader {
   MapReader(const Node& node, std::string what, Diagnostics& diagnostics);
 
   [[nodiscard]] const Node* get(std::string_view key);  ///< null nodes count as absent
+  /// As `get`; a key that is absent is an error. `example` is a value to write: `capitals`, `[{user: …}]`.
   [[nodiscard]] const Node* require(std::string_view key, std::string_view example);
   [[nodiscard]] std::optional<std::string> string(std::string_view key);
   [[nodiscard]] std::optional<bool> boolean(std::string_view key);  ///< true or false only
@@ -55,10 +61,15 @@ class MapReader {
   [[nodiscard]] Diagnostics& diagnostics() { return diagnostics_; }
 
  private:
+  const Node::Entry* entry(std::string_view key);
+  const Node* scalar(std::string_view key, std::string_view expected, std::string_view example);
+  void wrong(std::string_view key, const Node& found, std::string_view expected, std::string hint);
+
   const Node& node_;
   std::string what_;
   Diagnostics& diagnostics_;
   std::vector<std::string> known_;
+  std::vector<std::string> later_;  // reported by not_yet
 };
 
 }  // namespace assay::text

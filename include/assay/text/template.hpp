@@ -4,6 +4,7 @@
 
 #include <assay/core/check.hpp>
 #include <assay/core/error.hpp>
+#include <assay/text/node.hpp>
 
 #include <memory>
 #include <string>
@@ -16,13 +17,20 @@ namespace assay::text {
 ///
 /// `{{a.b.0}}` is a path through maps and lists; a section `{{#list}}…{{/list}}` repeats its body with `{{.}}` as the
 /// item and `{{row}}` as its number from 1 (a map item's keys are found first); `\{{` is a literal `{{`. Scalars stay
-/// as written, a list or map is compact JSON, null is "".
+/// as written, a list or map is compact JSON, null is "". Over null, false, "" or an empty list a section renders
+/// nothing, over any other value that is no list once. A section tag alone on its line takes the line with it.
+/// A variable named `id` or `row` hides the built-in one. At most `kMaxRendered` bytes come out.
 class Template {
  public:
+  static constexpr std::size_t kMaxRendered = 16u << 20;
+
   Template();  ///< the empty template
 
   /// Errors: `invalid`, with the column within `source` in `at.column` (unclosed or mismatched tags, empty names).
   [[nodiscard]] static Result<Template> parse(std::string_view source);
+
+  /// Parses a scalar's text (a null node is the empty template). Errors are placed at the node.
+  [[nodiscard]] static Result<Template> parse(const Node& node);
 
   /// True if the template names nothing and always renders `source` itself.
   [[nodiscard]] bool constant() const;
@@ -33,7 +41,8 @@ class Template {
   /// As `render`, but a template that is exactly one `{{var}}` gives the variable with its type.
   [[nodiscard]] Result<Json> value(const Scope& scope) const;
 
-  /// The first path segments it names, without duplicates (`id` and `row` aside).
+  /// The first path segments it names, without duplicates (`id`, `row` and `.` aside); those within sections too, where
+  /// they may be an item's keys.
   [[nodiscard]] std::vector<std::string> variables() const;
 
  private:

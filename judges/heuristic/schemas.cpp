@@ -1,0 +1,52 @@
+#include "judges/heuristic/schemas.hpp"
+
+namespace assay::judges {
+
+namespace {
+
+Json template_text() {
+  return {{"type", "string"}, {"pattern", "\\{\\{"}};
+}
+
+}  // namespace
+
+Json text_schema(std::string description, Json examples) {
+  return {{"description", std::move(description)},
+          {"type", {"string", "number", "boolean"}},
+          {"examples", std::move(examples)}};
+}
+
+Json number_schema(std::string description, Json examples) {
+  // Quoted numbers, `1.10` and the like are text to YAML tools, and numbers to a check.
+  const Json number_text = {{"type", "string"}, {"pattern", "^[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?$"}};
+  return {{"description", std::move(description)},
+          {"anyOf", {Json{{"type", "number"}}, number_text, template_text()}},
+          {"examples", std::move(examples)}};
+}
+
+Json duration_schema(std::string description) {
+  const Json duration = {{"type", "string"}, {"pattern", "^\\d+(\\.\\d+)?(ms|s|m|h|d)$"}};
+  return {{"description", std::move(description)},
+          {"anyOf", {duration, template_text()}},
+          {"examples", {"500ms", "1.5s", "30s", "2m"}}};
+}
+
+Json flag_schema(std::string description) {
+  return {{"description", std::move(description)}, {"type", "boolean"}, {"default", false}};
+}
+
+Json choice_schema(std::string description, std::initializer_list<std::string> values) {
+  return {{"description", std::move(description)}, {"type", "string"}, {"enum", Json(values)}};
+}
+
+Json options_schema(Json properties, std::initializer_list<std::string> required) {
+  Json schema = {{"type", "object"}, {"properties", std::move(properties)}};
+  if (required.size() > 0) schema["required"] = required;
+  return schema;
+}
+
+Json ignore_case_schema() {
+  return flag_schema("Compare without regard to case (Unicode simple folding)");
+}
+
+}  // namespace assay::judges

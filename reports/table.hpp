@@ -1,0 +1,24 @@
+#pragma once
+/// Columns of text, aligned by what a terminal shows.
+
+#include "reports/display.hpp"
+
+namespace assay::reports {
+
+struct Cell {
+  std::string text;  ///< neutralised by the table
+  Paint how = Paint::plain;
+};
+
+struct Heading {
+  std::string title;
+  bool right = false;
+  int least = 0;  ///< columns below which it is not cut; 0: never cut
+};
+
+/// Rows under headings and a light rule, indented by two, at most `width` columns: the widest columns that may be cut
+/// are cut first. Columns whose cells are all empty are left out.
+[[nodiscard]] std::string render_table(const std::vector<Heading>& headings, std::vector<std::vector<Cell>> rows,
+                                       int width, bool color);
+
+}  // namespace assay::reports

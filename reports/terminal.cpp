@@ -1,0 +1,187 @@
+#include "reports/table.hpp"
+
+#include <assay/reports/terminal.hpp>
+#include <assay/text/utf8.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace assay::reports {
+namespace {
+
+constexpr std::size_t kMostGates = 40;
+constexpr std::size_t kMostWarnings = 10;
+
+Paint paint_of(VerdictKind kind) {
+  switch (kind) {
+    case VerdictKind::pass:
+    case VerdictKind::pass_with_waiver:
+      return Paint::green;
+    case VerdictKind::inconclusive:
+      return Paint::yellow;
+    case VerdictKind::block:
+    case VerdictKind::error:
+      break;
+  }
+  return Paint::red;
+}
+
+std::string one_line(std::string_view hostile, std::size_t most = 200) {
+  return text::excerpt(hostile, most);
+}
+
+std::string banner(const Verdict& verdict, const Style& style) {
+  const std::string word(name(verdict.kind));
+  std::string about = one_line(verdict.target);
+  if (!verdict.model.empty() && verdict.model != verdict.target) about += " · " + one_line(verdict.model);
+  about += fmt::format(" · run {} · exit {}", one_line(verdict.run), static_cast<int>(verdict.exit));
+  const int left = style.width - 4 - display_width(word);
+  std::string rule;
+  for (int column = 2; column < style.width; ++column) rule += "━";
+  const Paint how = paint_of(verdict.kind);
+  const std::string loud = style.color ? "\x1b[1m" + paint(word, how, true) : word;
+  return fmt::format("  {}\n  {}  {}\n  {}\n", paint(rule, how, style.color), loud, fit(about, left),
+                     paint(rule, how, style.color));
+}
+
+std::string bullets(std::string_view title, std::string_view bullet, const std::vector<std::string>& sentences,
+                    const Style& style) {
+  if (sentences.empty()) return {};
+  std::string out = title.empty() ? "\n" : fmt::format("\n  {}\n", paint(title, Paint::bold, style.color));
+  for (std::size_t i = 0; i < std::min(sentences.size(), kMostWarnings); ++i) {
+    out += paragraph(bullet, sentences[i], style.width);
+  }
+  if (sentences.size() > kMostWarnings) {
+    out += fmt::format("    … and {} more in verdict.json\n", sentences.size() - kMostWarnings);
+  }
+  return out;
+}
+
+Cell state_cell(const GateResult& gate) {
+  switch (gate.state) {
+    case GateState::pass:
+      return {"✓ PASS", Paint::green};
+    case GateState::block:
+      if (gate.waiver) return {fmt::format("✗ BLOCK, {}", *gate.waiver), Paint::yellow};
+      return {gate.blocking ? "✗ BLOCK" : "✗ BLOCK, warns", Paint::red};
+    case GateState::inconclusive:
+      return {gate.blocking ? "? INCONCLUSIVE" : "? INCONCLUSIVE, warns", Paint::yellow};
+    case GateState::error:
+      break;
+  }
+  return {"! ERROR", Paint::red};
+}
+
+std::string slice_text(const Tags& slice) {
+  std::string out;
+  for (const auto& [key, value] : slice) out += fmt::format("{}{}={}", out.empty() ? "" : ", ", key, value);
+  return out;
+}
+
+std::vector<Cell> gate_row(const GateResult& gate, bool several_suites) {
+  return {{gate.id},
+          {several_suites ? gate.suite : ""},
+          {slice_text(gate.slice)},
+          {show_count(gate.n)},
+          {gate.estimate ? show_value(*gate.estimate, gate.unit) : "–"},
+          {show_interval(gate.interval, gate.unit)},
+          {gate.claim},
+          state_cell(gate)};
+}
+
+std::string gates_table(const Verdict& verdict, const Style& style) {
+  if (verdict.gates.empty()) return {};
+  static const std::vector<Heading> kHeadings = {
+      {"gate", false, 8}, {"suite", false, 8},     {"slice", false, 8},  {"n", true},
+      {"estimate", true}, {"interval", false, 17}, {"claim", false, 12}, {"state"},
+  };
+  const bool several = verdict.suites.size() > 1;
+  const bool all = verdict.gates.size() <= kMostGates;
+  std::vector<std::vector<Cell>> rows;
+  std::size_t hidden = 0;
+  for (const GateResult& gate : verdict.gates) {
+    const bool shown = rows.size() < kMostGates && (all || gate.state != GateState::pass);
+    shown ? rows.push_back(gate_row(gate, several)) : void(++hidden);
+  }
+  std::string out = "\n";
+  if (!rows.empty()) out += render_table(kHeadings, std::move(rows), style.width, style.color);
+  if (hidden > 0) out += fmt::format("  … and {} more rows in verdict.json\n", show_count(hidden));
+  return out;
+}
+
+std::string worst_table(const std::vector<FailingCase>& worst, bool several_suites, const Style& style) {
+  if (worst.empty()) return {};
+  static const std::vector<Heading> kHeadings = {{"failing case", false, 16}, {"failed", true}, {"why", false, 20}};
+  std::vector<std::vector<Cell>> rows;
+  for (const FailingCase& each : worst) {
+    const std::string id = several_suites ? each.suite + "/" + each.id : each.id;
+    rows.push_back({{id}, {fmt::format("{} of {}", each.failed, each.samples)}, {each.what, Paint::dim}});
+  }
+  return "\n" + render_table(kHeadings, std::move(rows), style.width, style.color);
+}
+
+std::string fact(std::string_view title, std::string_view text, const Style& style) {
+  return paragraph("  " + pad(title, 9), text, style.width);
+}
+
+std::string balance_text(const Balance& balance) {
+  return fmt::format("{} planned: {} scored, {} unscored, {} errored, {} skipped", show_count(balance.planned),
+                     show_count(balance.scored), show_count(balance.unscored), show_count(balance.errored),
+                     show_count(balance.skipped));
+}
+
+std::string percentiles(std::string_view title, const Percentiles& ms) {
+  if (!ms.p50 || !ms.p95 || !ms.p99) return {};
+  const auto show = [](double value) { return show_value(value / 1e3, Unit::seconds); };
+  return fmt::format("{} {} / {} / {}", title, show(*ms.p50), show(*ms.p95), show(*ms.p99));
+}
+
+std::string latency_text(const RunTiming& timing) {
+  std::string out;
+  for (const auto& part : {percentiles("first token", timing.ttft_ms), percentiles("whole answer", timing.e2e_ms),
+                           percentiles("between tokens", timing.itl_ms)}) {
+    if (!part.empty()) out += (out.empty() ? "" : " · ") + part;
+  }
+  return out.empty() ? out : out + " (p50 / p95 / p99)";
+}
+
+std::string cost_text(const CostTotals& cost) {
+  return fmt::format("{} · {} calls, {} attempts · {} input and {} output tokens",
+                     cost.usd ? show_value(*cost.usd, Unit::usd) : "cost unknown", show_count(cost.calls),
+                     show_count(cost.attempts), show_count(cost.input_tokens), show_count(cost.output_tokens));
+}
+
+std::string facts(const Verdict& verdict, const Style& style) {
+  std::string out = "\n";
+  for (const SuiteSummary& suite : verdict.suites) {
+    const std::string which = verdict.suites.size() > 1 ? one_line(suite.id, 40) + ": " : "";
+    out += fact("samples", which + balance_text(suite.balance), style);
+  }
+  out += fact("cost", cost_text(verdict.cost), style);
+  if (const std::string latency = latency_text(verdict.timing); !latency.empty())
+    out += fact("latency", latency, style);
+  out += fact(
+      "time",
+      fmt::format("{}, {} in flight", show_value(verdict.timing.wall_s, Unit::seconds), verdict.timing.concurrency),
+      style);
+  return out;
+}
+
+}  // namespace
+
+std::string terminal_summary(const Verdict& verdict, const std::vector<FailingCase>& worst,
+                             const std::vector<std::string>& files, const Style& style) {
+  std::string out = "\n" + banner(verdict, style);
+  out += bullets("", "  • ", verdict.reasons, style);
+  out += bullets("Warnings", "  ! ", verdict.warnings, style);
+  out += gates_table(verdict, style);
+  out += worst_table(worst, verdict.suites.size() > 1, style);
+  out += facts(verdict, style);
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    out += fmt::format("  {}{}\n", pad(i == 0 ? "reports" : "", 9), one_line(files[i], 4096));  // whole: to be copied
+  }
+  return harmless(std::move(out));
+}
+
+}  // namespace assay::reports

@@ -1,0 +1,63 @@
+#pragma once
+/// `assay.yaml`: targets, where the suites and the policy are, what to redact. Contract §4.
+
+#include <assay/core/diagnostics.hpp>
+#include <assay/core/http.hpp>
+#include <assay/core/json.hpp>
+#include <assay/core/transcript.hpp>
+#include <assay/exec/retry.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace assay::app {
+
+/// Looks up an environment variable; nothing if it is unset or empty.
+using Environment = std::function<std::optional<std::string>(const std::string&)>;
+
+[[nodiscard]] Environment process_environment();
+
+/// A model behind an address, as configured; `${NAME}` not yet expanded.
+struct Target {
+  std::string name;
+  std::string api = "openai-chat";
+  std::string url;
+  std::string model;
+  std::optional<std::string> served_model;
+  std::optional<std::string> api_key_env;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::optional<std::filesystem::path> ca_file;
+  std::map<std::string, std::filesystem::path> prompts;  ///< prompt name → messages file
+  Json params = Json::object();
+  bool stream = true;
+  std::optional<Price> price;
+  Deadlines timeout;
+  std::optional<std::uint32_t> concurrency;
+  exec::RetryPolicy retries;
+  std::filesystem::path base;  ///< the folder that a `stub:` address is relative to
+  Place at;
+};
+
+struct Config {
+  std::vector<Target> targets;      ///< in file order, `extends` resolved
+  std::vector<std::string> suites;  ///< paths or patterns, relative to `folder`
+  std::optional<std::filesystem::path> gate;
+  std::vector<std::string> redact;
+  std::filesystem::path folder;
+};
+
+/// Reads a configuration. Reports every fault; keys of later versions are refused by name.
+[[nodiscard]] std::optional<Config> load_config(const std::filesystem::path& file, Diagnostics& diagnostics);
+
+/// JSON Schema (draft-07) of a configuration.
+[[nodiscard]] OrderedJson config_schema();
+
+/// Replaces `${NAME}`; the values used are added to `secrets`. Errors: `usage` for a variable that is unset or empty.
+[[nodiscard]] Result<std::string> expand_env(const std::string& text, const Environment& environment,
+                                             std::vector<std::string>* secrets);
+
+}  // namespace assay::app

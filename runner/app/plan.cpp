@@ -1,0 +1,331 @@
+#include "runner/app/plan.hpp"
+
+#include <assay/core/digest.hpp>
+#include <assay/judges/checks.hpp>
+#include <assay/text/utf8.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace assay::app {
+
+namespace {
+
+constexpr std::size_t kMaxTagSets = 100'000;
+
+judges::CompileEnv compile_env(const suites::Suite& suite, const Candidate& candidate) {
+  return {
+      .base_dir = suite.file.parent_path().string(), .has_price = candidate.has_price, .target_known = candidate.known};
+}
+
+std::string canonical_spec(const suites::CheckSpec& spec) {
+  return canonical_json(Json{{"name", spec.name}, {"argument", text::to_json(spec.argument)}});
+}
+
+void note_metric(PlannedSuite& planned, const CompiledCheck& check) {
+  const auto same = [&](const auto& metric) { return metric.name == check.metric; };
+  if (std::any_of(planned.metrics.begin(), planned.metrics.end(), same)) return;
+  planned.metrics.push_back({check.metric, check.unit, check.better});
+  planned.facts.metrics.emplace_back(check.metric, check.unit);
+}
+
+void apply_prompt(PlannedSuite& planned, const Candidate& candidate, Diagnostics& diagnostics) {
+  const auto found = candidate.prompts.find(planned.suite.prompt);
+  if (candidate.only_prompt) {
+    planned.suite.messages = suites::load_messages(*candidate.only_prompt, diagnostics);
+  } else if (found != candidate.prompts.end()) {
+    planned.suite.messages = suites::load_messages(found->second, diagnostics);
+  }
+  planned.prompt_digest = to_string(sha256(canonical_json(suites::messages_json(planned.suite.messages))));
+}
+
+void apply_params(PlannedSuite& planned, const Candidate& candidate) {
+  Json params = planned.suite.params;
+  for (const auto& [key, value] : candidate.params.items()) params[key] = value;
+  planned.params = dump_json(params);
+  planned.params_digest = to_string(sha256(canonical_json(params)));
+}
+
+void compile_defaults(PlannedSuite& planned, const Candidate& candidate, Diagnostics& diagnostics) {
+  const auto env = compile_env(planned.suite, candidate);
+  for (const auto& spec : planned.suite.default_checks) {
+    auto check = judges::compile(spec.name, spec.argument, spec.at, env, diagnostics);
+    planned.default_checks_json += canonical_spec(spec) + '\n';
+    if (check == nullptr) continue;
+    note_metric(planned, *check);
+    planned.default_checks.push_back(std::move(check));
+  }
+}
+
+// Two checks of one name need `as:`; otherwise their values would be mixed in one metric.
+void refuse_twins(const PlannedCase& kase, const Place& at, Diagnostics& diagnostics) {
+  for (std::size_t i = 0; i < kase.checks.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      if (kase.checks[i]->metric != kase.checks[k]->metric) continue;
+      diagnostics.error(at,
+                        fmt::format("case {} has two checks that feed the metric '{}'", text::in_quotes(kase.id),
+                                    kase.checks[i]->metric),
+                        fmt::format("name one of them: `as: {}_2`", kase.checks[i]->metric));
+      return;
+    }
+  }
+}
+
+// Facts about the whole suite, gathered while its cases stream by.
+class SuiteScan {
+ public:
+  SuiteScan(PlannedSuite& planned, const Candidate& candidate, const Selection& selection, Diagnostics& diagnostics)
+      : planned_(planned), compiler_(planned, candidate), selection_(selection), diagnostics_(diagnostics) {}
+
+  void run() {
+    auto cursor = suites::open_cases(planned_.suite);
+    if (!cursor) return diagnostics_.error(cursor.error());
+    while (true) {
+      auto next = (*cursor)->next();
+      if (!next) {
+        diagnostics_.error(next.error());
+        if (diagnostics_.error_count() > Diagnostics::kMax) return;
+        continue;
+      }
+      if (!next->has_value()) break;
+      add(std::move(**next));
+    }
+    finish(**cursor);
+  }
+
+ private:
+  void add(suites::Case kase) {
+    ++planned_.facts.cases;
+    if (planned_.facts.tag_sets.size() < kMaxTagSets && tag_sets_.insert(kase.tags).second) {
+      planned_.facts.tag_sets.push_back(kase.tags);
+    }
+    const bool wanted = selection_.matches(kase) && (!selection_.limit || planned_.selected < *selection_.limit);
+    const auto at = kase.at;
+    const auto compiled = compiler_.compile(std::move(kase), diagnostics_);
+    if (compiled == nullptr) return;
+    refuse_twins(*compiled, at, diagnostics_);
+    for (const auto& check : compiled->checks) note_metric(planned_, *check);
+    digest_.update(compiled->id);
+    digest_.update(compiled->digest);
+    if (wanted) ++planned_.selected;
+  }
+
+  void finish(suites::CaseCursor& cursor) {
+    planned_.digest = to_string(digest_.finish());
+    if (const auto digest = cursor.dataset_digest()) planned_.dataset_digest = to_string(*digest);
+    if (planned_.facts.cases == 0 && diagnostics_.ok()) {
+      diagnostics_.error(planned_.suite.at, fmt::format("suite '{}' has no case", planned_.suite.id),
+                         "add cases, or a data set with records", ErrorKind::selection);
+    }
+  }
+
+  PlannedSuite& planned_;
+  CaseCompiler compiler_;
+  const Selection& selection_;
+  Diagnostics& diagnostics_;
+  std::set<Tags> tag_sets_;
+  Sha256 digest_;
+};
+
+std::optional<PlannedSuite> plan_suite(const std::filesystem::path& file, const Candidate& candidate,
+                                       const Selection& selection, Diagnostics& diagnostics) {
+  auto suite = suites::load(file, diagnostics);
+  if (!suite) return std::nullopt;
+  PlannedSuite planned;
+  planned.suite = *std::move(suite);
+  if (candidate.samples) planned.suite.samples = *candidate.samples;
+  planned.facts.id = planned.suite.id;
+  planned.facts.floor = planned.suite.floor;
+  planned.facts.has_price = candidate.has_price || !candidate.known;
+  apply_prompt(planned, candidate, diagnostics);
+  apply_params(planned, candidate);
+  compile_defaults(planned, candidate, diagnostics);
+  SuiteScan(planned, candidate, selection, diagnostics).run();
+  return planned;
+}
+
+class PlanSource : public exec::UnitSource {
+ public:
+  PlanSource(const Plan& plan, const Candidate& candidate, const Selection& selection, std::set<UnitId> done)
+      : plan_(plan), candidate_(candidate), selection_(selection), done_(std::move(done)) {}
+
+  Result<std::optional<WorkUnit>> next() override {
+    while (suite_ < plan_.suites.size()) {
+      if (kase_ != nullptr && sample_ < plan_.suites[suite_].suite.samples) {
+        const UnitId id{suite_, ordinal_, sample_++};
+        if (done_.contains(id)) continue;
+        return std::optional(WorkUnit{id, kase_});
+      }
+      auto more = next_case();
+      if (!more) return more.error();
+      if (!*more) next_suite();
+    }
+    return std::optional<WorkUnit>{};
+  }
+
+ private:
+  Result<bool> next_case() {
+    const auto& planned = plan_.suites[suite_];
+    if (cursor_ == nullptr) {
+      auto cursor = suites::open_cases(planned.suite);
+      if (!cursor) return cursor.error();
+      cursor_ = *std::move(cursor);
+      compiler_ = std::make_unique<CaseCompiler>(planned, candidate_);
+    }
+    while (taken_ < planned.selected) {
+      auto next = cursor_->next();
+      if (!next) return next.error();
+      if (!next->has_value()) break;
+      if (!selection_.matches(**next)) continue;
+      return take(std::move(**next));
+    }
+    if (taken_ < planned.selected) {
+      return Error{ErrorKind::invalid,
+                   fmt::format("the data set of suite '{}' changed during the run", planned.suite.id),
+                   "run again, with files that nobody writes to", planned.suite.at};
+    }
+    return false;
+  }
+
+  Result<bool> take(suites::Case kase) {
+    Diagnostics diagnostics;
+    ordinal_ = kase.ordinal;
+    kase_ = compiler_->compile(std::move(kase), diagnostics);
+    if (kase_ == nullptr) return diagnostics.errors().front();
+    sample_ = 0;
+    ++taken_;
+    return true;
+  }
+
+  void next_suite() {
+    ++suite_;
+    taken_ = 0;
+    kase_ = nullptr;
+    cursor_ = nullptr;
+    compiler_ = nullptr;
+  }
+
+  const Plan& plan_;
+  const Candidate& candidate_;
+  const Selection& selection_;
+  std::set<UnitId> done_;
+  std::unique_ptr<suites::CaseCursor> cursor_;
+  std::unique_ptr<CaseCompiler> compiler_;
+  std::shared_ptr<const PlannedCase> kase_;
+  std::uint32_t suite_ = 0;
+  std::uint32_t ordinal_ = 0;
+  std::uint32_t sample_ = 0;
+  std::uint64_t taken_ = 0;
+};
+
+}  // namespace
+
+bool Selection::matches(const suites::Case& kase) const {
+  return std::all_of(where.begin(), where.end(), [&](const auto& wanted) {
+    const auto tag = kase.tags.find(wanted.first);
+    if (tag != kase.tags.end()) return tag->second == wanted.second;
+    return wanted.first == "id" && kase.id == wanted.second;
+  });
+}
+
+CaseCompiler::CaseCompiler(const PlannedSuite& planned, const Candidate& candidate)
+    : planned_(planned), candidate_(candidate), seen_(planned.default_checks) {}
+
+std::shared_ptr<const CompiledCheck> CaseCompiler::intern(const suites::CheckSpec& spec, std::string& canonical,
+                                                          Diagnostics& diagnostics) {
+  canonical = canonical_spec(spec);
+  const auto found = interned_.find(canonical);
+  if (found != interned_.end()) return found->second;
+  auto check = judges::compile(spec.name, spec.argument, spec.at, compile_env(planned_.suite, candidate_), diagnostics);
+  if (check == nullptr) return nullptr;
+  interned_.emplace(canonical, check);
+  seen_.push_back(check);
+  return check;
+}
+
+std::shared_ptr<const PlannedCase> CaseCompiler::compile(suites::Case kase, Diagnostics& diagnostics) {
+  const auto before = diagnostics.error_count();
+  auto planned = std::make_shared<PlannedCase>();
+  planned->checks = planned_.default_checks;
+  Sha256 digest;
+  digest.update(planned_.default_checks_json);
+  for (const auto& spec : kase.checks) {
+    std::string canonical;
+    if (auto check = intern(spec, canonical, diagnostics)) planned->checks.push_back(std::move(check));
+    digest.update(canonical + '\n');
+  }
+  digest.update(canonical_json(kase.vars));
+  planned->digest = to_string(digest.finish());
+  planned->id = std::move(kase.id);
+  planned->tags = std::move(kase.tags);
+  planned->cluster = std::move(kase.cluster);
+  planned->vars = std::move(kase.vars);
+  planned->row = kase.row;
+
+  const Scope scope{planned->vars, planned->id, planned->row};
+  auto messages = suites::render_messages(planned_.suite.messages, scope);
+  if (messages) {
+    planned->messages = *std::move(messages);
+  } else {
+    diagnostics.error(messages.error());
+  }
+  for (const auto& check : planned->checks) {
+    if (!check->verify) continue;
+    if (const auto verified = check->verify(scope); !verified) {
+      auto error = verified.error();
+      if (error.at.file.empty()) error.at = kase.at;
+      diagnostics.error(std::move(error));
+    }
+  }
+  if (diagnostics.error_count() != before) return nullptr;
+  return planned;
+}
+
+namespace {
+
+// What was named by hand must hit something, and hit only what was meant.
+void check_prompts(const Plan& plan, const Candidate& candidate, Diagnostics& diagnostics) {
+  std::set<std::string> names;
+  for (const auto& planned : plan.suites) names.insert(planned.suite.prompt);
+  if (candidate.only_prompt && names.size() > 1) {
+    diagnostics.error({}, fmt::format("--prompt without a name, and the suites have {} prompts", names.size()),
+                      fmt::format("write --prompt {}=FILE", *names.begin()), ErrorKind::usage);
+  }
+  for (const auto& name : candidate.named_prompts) {
+    if (names.contains(name)) continue;
+    diagnostics.error({}, fmt::format("--prompt names '{}', which no suite of this run has", name),
+                      fmt::format("prompts of this run: {}", fmt::join(names, ", ")), ErrorKind::usage);
+  }
+}
+
+}  // namespace
+
+std::optional<Plan> make_plan(const std::vector<std::filesystem::path>& files, const Candidate& candidate,
+                              const Selection& selection, Diagnostics& diagnostics) {
+  Plan plan;
+  std::map<std::string, std::filesystem::path> ids;
+  for (const auto& file : files) {
+    auto planned = plan_suite(file, candidate, selection, diagnostics);
+    if (!planned) continue;
+    const auto [other, fresh] = ids.emplace(planned->suite.id, file);
+    if (!fresh) {
+      diagnostics.error(planned->suite.at,
+                        fmt::format("suite id '{}' is taken by {}", planned->suite.id, other->second.string()),
+                        "give every suite of a run an id of its own");
+    }
+    plan.cases += planned->selected;
+    plan.units += planned->selected * planned->suite.samples;
+    plan.suites.push_back(*std::move(planned));
+  }
+  check_prompts(plan, candidate, diagnostics);
+  if (!diagnostics.ok()) return std::nullopt;
+  return plan;
+}
+
+std::unique_ptr<exec::UnitSource> make_source(const Plan& plan, const Candidate& candidate, const Selection& selection,
+                                              std::set<UnitId> done) {
+  return std::make_unique<PlanSource>(plan, candidate, selection, std::move(done));
+}
+
+}  // namespace assay::app

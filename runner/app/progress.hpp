@@ -1,0 +1,40 @@
+#pragma once
+/// The progress line: redrawn at most 10 times a second on a terminal, a line every few seconds elsewhere.
+
+#include "runner/app/console.hpp"
+
+#include <assay/core/sample.hpp>
+#include <assay/core/time.hpp>
+
+#include <cstdint>
+#include <optional>
+
+namespace assay::app {
+
+class Progress {
+ public:
+  Progress(Console& console, bool shown, std::uint64_t planned, std::uint64_t finished, std::optional<Price> price);
+
+  void add(const Sample& sample);
+  [[nodiscard]] Duration interval() const;
+  void draw();
+  /// Draws a last time and leaves the line.
+  void finish();
+
+ private:
+  Console& console_;
+  bool shown_;
+  std::uint64_t planned_;
+  std::uint64_t before_;  ///< finished by an earlier process
+  std::optional<Price> price_;
+  TimePoint started_ = SteadyClock::now();
+  std::uint64_t finished_ = 0;
+  std::uint64_t scored_ = 0;
+  std::uint64_t passed_ = 0;
+  std::uint64_t errors_ = 0;
+  std::uint64_t calls_ = 0;
+  std::int64_t tokens_ = 0;
+  std::optional<double> usd_;
+};
+
+}  // namespace assay::app

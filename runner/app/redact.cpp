@@ -1,0 +1,99 @@
+#include "runner/app/redact.hpp"
+
+#include <boost/asio/use_awaitable.hpp>
+#include <re2/re2.h>
+
+namespace assay::app {
+
+namespace {
+
+constexpr std::string_view kMark = "[redacted]";
+constexpr std::size_t kShortestSecret = 4;
+
+}  // namespace
+
+struct Redactor::Patterns {
+  std::vector<std::unique_ptr<RE2>> compiled;
+};
+
+Redactor::Redactor(const std::vector<std::string>& patterns, std::vector<std::string> secrets)
+    : patterns_(std::make_unique<Patterns>()) {
+  RE2::Options options;
+  options.set_log_errors(false);
+  for (const auto& pattern : patterns) patterns_->compiled.push_back(std::make_unique<RE2>(pattern, options));
+  for (auto& secret : secrets) {
+    if (secret.size() >= kShortestSecret) secrets_.push_back(std::move(secret));
+  }
+}
+
+Redactor::~Redactor() = default;
+
+bool Redactor::empty() const {
+  return patterns_->compiled.empty() && secrets_.empty();
+}
+
+bool Redactor::apply(std::string& text) const {
+  bool changed = false;
+  for (const auto& pattern : patterns_->compiled) {
+    changed |= RE2::GlobalReplace(&text, *pattern, re2::StringPiece(kMark.data(), kMark.size())) > 0;
+  }
+  for (const auto& secret : secrets_) {
+    for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + kMark.size())) {
+      text.replace(at, secret.size(), kMark);
+      changed = true;
+    }
+  }
+  return changed;
+}
+
+void Redactor::apply(AttemptResult& result) const {
+  apply(result.request_id);
+  if (auto* error = std::get_if<Error>(&result.result)) {
+    apply(error->message);
+    apply(error->hint);
+    return;
+  }
+  auto& response = std::get<Response>(result.result);
+  bool changed = false;
+  for (auto& part : response.message.parts) {
+    if (auto* text = std::get_if<Text>(&part)) changed |= apply(text->text);
+    if (auto* refusal = std::get_if<Refusal>(&part)) changed |= apply(refusal->text);
+    if (auto* tool = std::get_if<ToolUse>(&part)) {
+      changed |= apply(tool->id);
+      changed |= apply(tool->name);
+      changed |= apply(tool->arguments);
+    }
+  }
+  if (changed) response.raw = kMark;
+  apply(response.raw);
+  apply(response.finish_text);
+  apply(response.served_model);
+  apply(response.request_id);
+}
+
+namespace {
+
+class RedactingEndpoint : public Endpoint {
+ public:
+  RedactingEndpoint(Endpoint& inner, const Redactor& redactor) : inner_(inner), redactor_(redactor) {}
+
+  [[nodiscard]] std::string encode(const Request& request) const override { return inner_.encode(request); }
+
+  boost::asio::awaitable<AttemptResult> attempt(const std::string& body) override {
+    auto result = co_await inner_.attempt(body);
+    redactor_.apply(result);
+    co_return result;
+  }
+
+ private:
+  Endpoint& inner_;
+  const Redactor& redactor_;
+};
+
+}  // namespace
+
+std::unique_ptr<Endpoint> make_redacting(Endpoint& inner, const Redactor& redactor) {
+  return std::make_unique<RedactingEndpoint>(inner, redactor);
+}
+
+}  // namespace assay::app

@@ -1,0 +1,310 @@
+#include "runner/app/run.hpp"
+
+#include "runner/app/decide.hpp"
+#include "runner/app/execute.hpp"
+#include "runner/app/plan.hpp"
+#include "version.hpp"
+
+#include <assay/core/digest.hpp>
+#include <assay/core/random.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <random>
+
+namespace assay::app {
+
+namespace {
+
+// `20261121-093210-3fa9c2`: sorts by time, and a prefix is enough to name it.
+std::string new_run_id(WallTime now) {
+  auto stamp = to_rfc3339(now);
+  std::erase_if(stamp, [](char c) { return c == '-' || c == ':' || c == 'Z'; });
+  stamp[8] = '-';
+  std::random_device entropy;
+  return fmt::format("{}-{:06x}", stamp, entropy() & 0xFFFFFFU);
+}
+
+std::string candidate_digest(const Settings& settings, const Plan& plan) {
+  auto parts = Json::array();
+  for (const auto& suite : plan.suites) parts.push_back({suite.suite.prompt, suite.prompt_digest, suite.params_digest});
+  return to_string(sha256(canonical_json(Json{{"model", settings.target.model}, {"suites", parts}})));
+}
+
+std::vector<gate::SuiteFacts> facts(const Plan& plan) {
+  std::vector<gate::SuiteFacts> all;
+  for (const auto& suite : plan.suites) all.push_back(suite.facts);
+  return all;
+}
+
+std::optional<gate::Policy> load_applied(const std::optional<std::filesystem::path>& file,
+                                         const std::vector<gate::SuiteFacts>& facts, Diagnostics& diagnostics) {
+  auto policy = file ? gate::load_policy(*file, diagnostics) : gate::default_policy();
+  if (!policy) return std::nullopt;
+  auto applied = gate::apply(*policy, facts, diagnostics);
+  if (!diagnostics.ok()) return std::nullopt;
+  return applied;
+}
+
+store::StoredSuite stored_suite(const PlannedSuite& planned) {
+  store::StoredSuite stored;
+  stored.id = planned.suite.id;
+  stored.kind = planned.suite.kind;
+  stored.file = planned.suite.file.string();
+  stored.digest = planned.digest;
+  stored.prompt = planned.prompt_digest;
+  stored.params = planned.params_digest;
+  stored.dataset = planned.dataset_digest;
+  stored.floor = planned.suite.floor;
+  stored.planned = planned.selected * planned.suite.samples;
+  stored.metrics = planned.metrics;
+  return stored;
+}
+
+// Everything about a run that is known before its first call.
+struct Prepared {
+  RunRequest request;
+  Settings settings;
+  Plan plan;
+  gate::Policy policy;
+  std::uint64_t seed = 0;
+};
+
+std::optional<Prepared> prepare(RunRequest request, const Environment& environment, Diagnostics& diagnostics) {
+  std::error_code ignored;
+  if (!request.config && std::filesystem::exists("assay.yaml", ignored)) request.config = "assay.yaml";
+  auto settings = resolve(request, environment, diagnostics);
+  if (!settings) return std::nullopt;
+  auto plan = make_plan(settings->suites, settings->candidate, settings->selection, diagnostics);
+  if (!plan) return std::nullopt;
+  if (plan->units == 0) {
+    diagnostics.error({}, "the selection leaves no case to run", "loosen --where or --limit", ErrorKind::selection);
+    return std::nullopt;
+  }
+  auto policy = load_applied(settings->gate, facts(*plan), diagnostics);
+  if (!policy) return std::nullopt;
+  const auto seed = request.seed.value_or(0);
+  return Prepared{std::move(request), *std::move(settings), *std::move(plan), *std::move(policy), seed};
+}
+
+store::RunHeader header_of(const Prepared& prepared) {
+  const auto now = wall_now();
+  store::RunHeader header;
+  header.id = new_run_id(now);
+  header.started = now;
+  header.target = prepared.settings.target.name;
+  header.model = prepared.settings.target.model;
+  header.url = prepared.request.url.value_or(prepared.settings.target.url);
+  header.expected_served = prepared.settings.target.served_model;
+  header.candidate_digest = candidate_digest(prepared.settings, prepared.plan);
+  header.meta = prepared.request.meta;
+  header.where = prepared.request.where;
+  header.limit = prepared.request.limit;
+  header.seed = prepared.seed;
+  header.concurrency = prepared.settings.concurrency;
+  header.policy = dump_json(gate::to_json(prepared.policy));
+  header.policy_digest = prepared.policy.digest;
+  header.sealed = now;
+  header.options = dump_json(to_json(prepared.request));
+  header.version = std::string(kVersion);
+  header.price = prepared.settings.target.price;
+  for (const auto& planned : prepared.plan.suites) header.suites.push_back(stored_suite(planned));
+  return header;
+}
+
+// A run may go on only with what it was started with.
+std::optional<Error> what_changed(const store::RunHeader& before, const store::RunHeader& now) {
+  const auto refuse = [&](std::string what) {
+    return Error{ErrorKind::usage,
+                 fmt::format("run {} cannot be resumed: {} changed since it started", before.id, what),
+                 "start a new run, or restore what changed",
+                 {}};
+  };
+  if (before.suites.size() != now.suites.size()) return refuse("the list of suites");
+  for (std::size_t i = 0; i < now.suites.size(); ++i) {
+    const auto& was = before.suites[i];
+    const auto& is = now.suites[i];
+    if (was.digest != is.digest || was.id != is.id) return refuse(fmt::format("suite '{}'", was.id));
+    if (was.prompt != is.prompt) return refuse(fmt::format("the prompt of suite '{}'", was.id));
+    if (was.params != is.params) return refuse(fmt::format("the parameters of suite '{}'", was.id));
+    if (was.planned != is.planned) return refuse(fmt::format("the selection of suite '{}'", was.id));
+  }
+  if (before.model != now.model) return refuse("the model");
+  if (before.policy_digest != now.policy_digest) return refuse("the policy");
+  return std::nullopt;
+}
+
+std::string resume_command(const Prepared& prepared, const std::string& run) {
+  const auto& store = prepared.request.store;
+  return fmt::format("assay run --resume {}{}", run,
+                     store == RunRequest{}.store ? "" : fmt::format(" --store '{}'", store.string()));
+}
+
+ExitCode interrupted(const Prepared& prepared, const std::string& run, const Execution& execution,
+                     std::uint64_t finished, Console& console) {
+  console.err << fmt::format("stopped by {}: {} of {} samples are stored in run {}\n",
+                             execution.signal == SIGTERM ? "SIGTERM" : "SIGINT", finished, prepared.plan.units, run);
+  console.err << fmt::format("go on with: {}\n", resume_command(prepared, run));
+  return execution.signal == SIGTERM ? ExitCode::terminated : ExitCode::interrupted;
+}
+
+// One run from its first call to its verdict. `done` holds what an earlier process finished.
+class Execute {
+ public:
+  Execute(Prepared prepared, store::Store& store, store::RunHeader header, const Environment& environment,
+          Console& console)
+      : prepared_(std::move(prepared)),
+        store_(store),
+        header_(std::move(header)),
+        environment_(environment),
+        console_(console),
+        out_(out_folder(prepared_.request.out, header_.id)) {}
+
+  ExitCode start() {
+    auto writer = store_.start(header_, loop_.get_executor());
+    if (!writer) return fail(writer.error(), console_);
+    return go(**writer, {});
+  }
+
+  ExitCode resume() {
+    auto done = store_.finished_units(header_.id);
+    if (!done) return fail(done.error(), console_);
+    auto writer = store_.resume(header_.id, loop_.get_executor());
+    if (!writer) return fail(writer.error(), console_);
+    return go(**writer, *std::move(done));
+  }
+
+ private:
+  ExitCode go(store::RunWriter& writer, std::set<UnitId> done) {
+    std::error_code ignored;
+    std::filesystem::remove(out_ / "verdict.json", ignored);
+    if (!prepared_.request.quiet) {
+      console_.err << fmt::format("run {}: {} samples of {} cases, model {}, {} at a time\n", header_.id,
+                                  prepared_.plan.units, prepared_.plan.cases, header_.model,
+                                  prepared_.settings.concurrency);
+    }
+    const auto before = done.size();
+    auto source =
+        make_source(prepared_.plan, prepared_.settings.candidate, prepared_.settings.selection, std::move(done));
+    const ExecuteOptions options{.seed = prepared_.seed,
+                                 .planned = prepared_.plan.units,
+                                 .finished = before,
+                                 .progress = !prepared_.request.quiet};
+    auto execution = execute(prepared_.settings, environment_, options, *source, writer, loop_, console_);
+    if (!execution) {
+      (void)writer.close(store::RunStatus::failed, 0, execution.error().message);
+      return fail(execution.error(), console_);
+    }
+    return finish(writer, *execution, before);
+  }
+
+  ExitCode finish(store::RunWriter& writer, const Execution& execution, std::uint64_t before) {
+    const bool stopped = execution.signal != 0 && before + execution.summary.finished < prepared_.plan.units;
+    const auto status = stopped ? store::RunStatus::interrupted : store::RunStatus::finished;
+    std::optional<std::string> why;
+    if (!stopped && execution.summary.error) why = execution.summary.error->message;
+    if (const auto closed = writer.close(status, execution.wall_s, why); !closed) return fail(closed.error(), console_);
+    if (execution.summary.stopped == exec::StopReason::store) return fail(*execution.summary.error, console_);
+    if (stopped) {
+      return interrupted(prepared_, header_.id, execution, before + execution.summary.finished, console_);
+    }
+    auto row = store_.find(header_.id, false);
+    if (!row) return fail(row.error(), console_);
+    const auto verdict = decide_run(store_, *row, prepared_.policy);
+    if (!verdict) return fail(verdict.error(), console_);
+    return end_with_verdict(store_, *verdict, {out_, prepared_.request.json, prepared_.request.quiet}, console_);
+  }
+
+  Prepared prepared_;
+  store::Store& store_;
+  store::RunHeader header_;
+  const Environment& environment_;
+  Console& console_;
+  std::filesystem::path out_;
+  boost::asio::io_context loop_{1};
+};
+
+ExitCode run_new(RunRequest request, const Environment& environment, Console& console) {
+  Diagnostics diagnostics;
+  auto prepared = prepare(std::move(request), environment, diagnostics);
+  print(diagnostics, console);
+  if (!prepared) return ExitCode::usage;
+  auto store = store::Store::open(prepared->request.store);
+  if (!store) return fail(store.error(), console);
+  auto header = header_of(*prepared);
+  return Execute(*std::move(prepared), **store, std::move(header), environment, console).start();
+}
+
+ExitCode decide_again(const store::RunRow& row, const RunRequest& request, Console& console) {
+  return gate_again({.run = row.header.id,
+                     .gate = std::nullopt,
+                     .store = request.store,
+                     .out = request.out,
+                     .json = request.json,
+                     .quiet = request.quiet},
+                    console);
+}
+
+ExitCode resume_run(const store::RunRow& row, store::Store& store, const RunRequest& given,
+                    const Environment& environment, Console& console) {
+  const auto stored = parse_json(row.header.options);
+  if (!stored)
+    return fail({ErrorKind::store, "the stored options of the run cannot be read", "start a new run", {}}, console);
+  auto request = resumed_request(*stored, given);
+  if (!request) return fail(request.error(), console);
+  request->meta = row.header.meta;
+  Diagnostics diagnostics;
+  auto prepared = prepare(*std::move(request), environment, diagnostics);
+  print(diagnostics, console);
+  if (!prepared) return ExitCode::usage;
+  auto header = header_of(*prepared);
+  if (const auto change = what_changed(row.header, header)) return fail(*change, console);
+  header.id = row.header.id;
+  header.started = row.header.started;
+  header.sealed = row.header.sealed;
+  return Execute(*std::move(prepared), store, std::move(header), environment, console).resume();
+}
+
+// `auto`: the newest unfinished run of the same suites, options and digests, else a new one.
+ExitCode resume_auto(RunRequest request, const Environment& environment, Console& console) {
+  auto store = store::Store::open_existing(request.store);
+  request.resume.reset();
+  if (!store) return run_new(std::move(request), environment, console);
+  const auto row = (*store)->find("latest", true);
+  if (!row) return run_new(std::move(request), environment, console);
+  Diagnostics diagnostics;
+  auto prepared = prepare(request, environment, diagnostics);
+  if (!prepared) {
+    print(diagnostics, console);
+    return ExitCode::usage;
+  }
+  const auto header = header_of(*prepared);
+  if (row->header.options != header.options || what_changed(row->header, header)) {
+    return run_new(std::move(request), environment, console);
+  }
+  return resume_run(*row, **store, request, environment, console);
+}
+
+}  // namespace
+
+std::filesystem::path out_folder(const std::optional<std::filesystem::path>& named, const std::string& run) {
+  return named.value_or(std::filesystem::path(".assay/runs") / run);
+}
+
+ExitCode run(RunRequest request, const Environment& environment, Console& console) {
+  if (!request.resume) return run_new(std::move(request), environment, console);
+  if (*request.resume == "auto") return resume_auto(std::move(request), environment, console);
+  auto store = store::Store::open_existing(request.store);
+  if (!store) return fail(store.error(), console);
+  if (const auto unfinished = (*store)->find(*request.resume, true)) {
+    return resume_run(*unfinished, **store, request, environment, console);
+  }
+  const auto finished = (*store)->find(*request.resume, false);
+  if (!finished) return fail(finished.error(), console);
+  return decide_again(*finished, request, console);
+}
+
+}  // namespace assay::app

@@ -1,0 +1,166 @@
+#include "runner/app/show.hpp"
+
+#include "runner/app/decide.hpp"
+
+#include <assay/core/json.hpp>
+#include <assay/reports/show.hpp>
+#include <assay/store/store.hpp>
+#include <assay/text/utf8.hpp>
+
+#include <fmt/format.h>
+
+namespace assay::app {
+
+namespace {
+
+std::string answer_of(const store::StoredSample& sample) {
+  const auto* response = last_answer(sample.transcript);
+  return response == nullptr ? std::string() : text_of(response->message);
+}
+
+// Why it failed, or what was answered.
+std::string what_of(const store::StoredSample& sample) {
+  if (const auto* error = std::get_if<outcome::EndpointError>(&sample.outcome)) return error->error.message;
+  if (const auto* error = std::get_if<outcome::JudgeError>(&sample.outcome)) return error->error.message;
+  if (const auto* unscored = std::get_if<outcome::Unscored>(&sample.outcome)) return unscored->why;
+  if (const auto* skipped = std::get_if<outcome::Skipped>(&sample.outcome)) return skipped->why;
+  for (const auto& score : sample.scores) {
+    const auto* scored = std::get_if<Scored>(&score.score.state);
+    if (score.required && scored != nullptr && !scored->pass) return score.name + ": " + score.score.why;
+  }
+  return answer_of(sample);
+}
+
+OrderedJson score_json(const store::StoredScore& score) {
+  OrderedJson json{{"check", score.name}, {"metric", score.metric}, {"required", score.required}};
+  if (const auto* scored = std::get_if<Scored>(&score.score.state)) {
+    json["value"] = scored->value;
+    json["pass"] = scored->pass;
+  } else if (const auto* unscored = std::get_if<Unscored>(&score.score.state)) {
+    json["unscored"] = unscored->why;
+  } else {
+    json["error"] = std::get<Error>(score.score.state).message;
+  }
+  json["why"] = score.score.why;
+  return json;
+}
+
+OrderedJson sample_json(const store::StoredSample& sample) {
+  auto scores = OrderedJson::array();
+  for (const auto& score : sample.scores) scores.push_back(score_json(score));
+  const auto* response = last_answer(sample.transcript);
+  return {{"suite", sample.suite},
+          {"case", sample.case_id},
+          {"sample", sample.unit.sample},
+          {"outcome", name(sample.outcome)},
+          {"pass", std::holds_alternative<outcome::Scored>(sample.outcome)
+                       ? OrderedJson(std::get<outcome::Scored>(sample.outcome).pass)
+                       : OrderedJson()},
+          {"answer", response == nullptr ? OrderedJson() : OrderedJson(text_of(response->message))},
+          {"what", what_of(sample)},
+          {"scores", std::move(scores)}};
+}
+
+reports::SampleView view_of(const store::StoredSample& sample, const std::optional<Price>& price) {
+  reports::SampleView view;
+  view.suite = sample.suite;
+  view.case_id = sample.case_id;
+  view.case_digest = sample.case_digest;
+  view.sample = sample.unit.sample;
+  view.tags = sample.tags;
+  view.messages = sample.messages;
+  view.transcript = sample.transcript;
+  for (const auto& score : sample.scores) {
+    view.scores.push_back({score.name, score.metric, score.required, score.unit, score.score});
+  }
+  view.outcome = sample.outcome;
+  view.price = price;
+  return view;
+}
+
+reports::SampleLine line_of(const store::StoredSample& sample) {
+  reports::SampleLine line{sample.suite,   sample.case_id, sample.unit.sample,
+                           sample.outcome, std::nullopt,   what_of(sample)};
+  if (const auto* response = last_answer(sample.transcript)) line.latency = response->timings.total;
+  return line;
+}
+
+// SUITE/CASE; a suite's id holds no slash, a case's may.
+Result<store::SampleFilter> filter_of(const ShowRequest& request) {
+  store::SampleFilter filter;
+  if (!request.kase) {
+    filter.limit = request.limit;
+    return filter;
+  }
+  const auto slash = request.kase->find('/');
+  if (slash == std::string::npos) {
+    return Error{
+        ErrorKind::usage, fmt::format("{} names no case", text::in_quotes(*request.kase)), "write SUITE/CASE", {}};
+  }
+  filter.suite = request.kase->substr(0, slash);
+  filter.case_id = request.kase->substr(slash + 1);
+  return filter;
+}
+
+// A run that is under way or was interrupted is shown as well.
+Result<store::RunRow> find_any(store::Store& store, const std::string& run) {
+  auto finished = store.find(run, false);
+  if (finished) return finished;
+  auto unfinished = store.find(run, true);
+  if (unfinished) return unfinished;
+  return finished;
+}
+
+void print_head(const store::RunRow& row, Console& console) {
+  console.out << fmt::format("run {}  {}  target {}  model {}  {}\n", row.header.id,
+                             row.verdict.value_or(std::string(name(row.status))), text::excerpt(row.header.target),
+                             text::excerpt(row.header.model), to_rfc3339(row.header.started));
+  for (const auto& suite : row.header.suites) {
+    console.out << fmt::format("  suite {}  {} samples planned  {}\n", suite.id, suite.planned, suite.file);
+  }
+}
+
+}  // namespace
+
+ExitCode show(const ShowRequest& request, Console& console) {
+  auto store = store::Store::open_existing(request.store);
+  if (!store) return fail(store.error(), console);
+  const auto row = find_any(**store, request.run);
+  if (!row) return fail(row.error(), console);
+  const auto filter = filter_of(request);
+  if (!filter) return fail(filter.error(), console);
+
+  const reports::Style style{.color = console.out_color, .width = console.width};
+  auto json = OrderedJson::array();
+  std::vector<reports::SampleLine> lines;
+  bool found = false;
+  const auto read = (*store)->samples(row->header.id, *filter, [&](const store::StoredSample& sample) {
+    found = true;
+    if (request.json) {
+      json.push_back(sample_json(sample));
+    } else if (request.kase) {
+      console.out << reports::show_sample(view_of(sample, row->header.price), true, style);
+    } else {
+      lines.push_back(line_of(sample));
+    }
+    return true;
+  });
+  if (!read) return fail(read.error(), console);
+  if (request.kase && !found) {
+    return fail({ErrorKind::not_found,
+                 fmt::format("run {} has no case {}", row->header.id, text::in_quotes(*request.kase)),
+                 fmt::format("`assay show {}` lists its samples", row->header.id),
+                 {}},
+                console);
+  }
+  if (request.json) {
+    console.out << json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) << '\n';
+  } else if (!request.kase) {
+    print_head(*row, console);
+    console.out << '\n' << reports::sample_table(lines, style);
+    console.out << fmt::format("\nOne sample, down to the wire: assay show {} SUITE/CASE\n", row->header.id);
+  }
+  return ExitCode::pass;
+}
+
+}  // namespace assay::app

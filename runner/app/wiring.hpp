@@ -1,0 +1,31 @@
+#pragma once
+/// The one place that names concrete adapters.
+
+#include "runner/app/redact.hpp"
+#include "runner/app/request.hpp"
+
+#include <assay/core/endpoint.hpp>
+#include <assay/core/http.hpp>
+#include <assay/net/server.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <memory>
+
+namespace assay::app {
+
+/// A target, connected. Members are destroyed in reverse order: what is referred to outlives what refers to it.
+struct Connection {
+  std::unique_ptr<net::Server> stub;  ///< only for `stub:` targets
+  std::unique_ptr<HttpClient> client;
+  std::unique_ptr<Redactor> redactor;
+  std::unique_ptr<Endpoint> inner;
+  std::unique_ptr<Endpoint> endpoint;  ///< what the runner asks
+};
+
+/// Makes the adapters of a target on `loop`. Nothing is sent. A `stub:` target is served in-process, seeded with
+/// `seed`.
+[[nodiscard]] Result<Connection> connect(const Settings& settings, const Environment& environment, std::uint64_t seed,
+                                         boost::asio::any_io_executor loop);
+
+}  // namespace assay::app

@@ -1,0 +1,99 @@
+#include "runner/endpoints/json_scanner.hpp"
+#include "runner/endpoints/protocols/openai_chat.hpp"
+
+#include <assay/core/json.hpp>
+
+#include <utility>
+
+namespace assay::endpoints {
+
+namespace {
+
+void append_tool_calls(std::string& out, const Message& message) {
+  bool first = true;
+  for (const auto& part : message.parts) {
+    const auto* use = std::get_if<ToolUse>(&part);
+    if (!use) continue;
+    out += first ? R"(,"tool_calls":[)" : ",";
+    first = false;
+    out += R"({"id":)";
+    append_json_string(out, use->id);
+    out += R"(,"type":"function","function":{"name":)";
+    append_json_string(out, use->name);
+    out += R"(,"arguments":)";
+    append_json_string(out, use->arguments);
+    out += "}}";
+  }
+  if (!first) out += ']';
+}
+
+void append_content(std::string& out, const Message& message) {
+  out += R"(,"content":)";
+  if (message.parts.size() == 1 && std::holds_alternative<Text>(message.parts.front())) {
+    append_json_string(out, std::get<Text>(message.parts.front()).text);
+    return;
+  }
+  bool has_text = false;
+  for (const auto& part : message.parts) has_text = has_text || std::holds_alternative<Text>(part);
+  // A message that only asks for tools or refuses has no content, which the wire writes as null.
+  if (has_text || message.parts.empty()) {
+    append_json_string(out, text_of(message));
+  } else {
+    out += "null";
+  }
+}
+
+void append_message(std::string& out, const Message& message) {
+  out += R"({"role":")";
+  out += name(message.author);
+  out += '"';
+  append_content(out, message);
+  for (const auto& part : message.parts) {
+    if (const auto* refusal = std::get_if<Refusal>(&part)) {
+      out += R"(,"refusal":)";
+      append_json_string(out, refusal->text);
+      break;
+    }
+  }
+  append_tool_calls(out, message);
+  out += '}';
+}
+
+}  // namespace
+
+ChatEncoder::ChatEncoder(std::string model, bool stream) : model_(std::move(model)), stream_(stream) {
+  use_params("{}");
+}
+
+std::string ChatEncoder::encode(const Request& request) const {
+  if (request.params != params_) use_params(request.params);
+  std::string out = R"({"messages":[)";
+  bool first = true;
+  for (const auto& message : request.messages) {
+    if (!first) out += ',';
+    first = false;
+    append_message(out, message);
+  }
+  out += tail_;
+  return out;
+}
+
+void ChatEncoder::use_params(std::string_view params) const {
+  params_ = params;
+  OrderedJson merged;
+  merged["model"] = model_;
+  if (stream_) {
+    merged["stream"] = true;
+    merged["stream_options"]["include_usage"] = true;
+  }
+  const auto own = OrderedJson::parse(params, nullptr, false);
+  if (own.is_object()) {
+    for (const auto& [key, value] : own.items()) {
+      if (key != "stream" && key != "messages") merged[key] = value;
+    }
+  }
+  const auto text = merged.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+  tail_ = "]," + text.substr(1);
+}
+
+}  // namespace assay::endpoints

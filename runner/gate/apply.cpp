@@ -1,0 +1,168 @@
+#include "runner/gate/metrics.hpp"
+#include "runner/gate/policy_json.hpp"
+#include "runner/gate/slices.hpp"
+
+#include <assay/gate/gate.hpp>
+#include <assay/text/reader.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace assay::gate {
+
+namespace {
+
+constexpr double kImpliedFloor = 0.8;
+
+bool covers(const GateSpec& gate, const std::string& suite) {
+  return gate.suites.empty() || std::find(gate.suites.begin(), gate.suites.end(), suite) != gate.suites.end();
+}
+
+/// A floor on a part of the suite is not the suite's floor.
+bool has_pass_rate_floor(const Policy& policy, const std::string& suite) {
+  return std::any_of(policy.gates.begin(), policy.gates.end(), [&](const GateSpec& gate) {
+    return gate.metric == "pass_rate" && gate.floor && gate.where.empty() && !gate.by && covers(gate, suite);
+  });
+}
+
+void add_floors(Policy& policy, const std::vector<SuiteFacts>& suites) {
+  std::vector<GateSpec> floors;
+  for (const auto& suite : suites) {
+    if (has_pass_rate_floor(policy, suite.id)) continue;
+    if (!suite.floor && !policy.built_in) continue;
+    GateSpec gate;
+    gate.id = "floor";
+    gate.suites = {suite.id};
+    gate.metric = "pass_rate";
+    gate.floor = suite.floor.value_or(kImpliedFloor);
+    floors.push_back(std::move(gate));
+  }
+  policy.gates.insert(policy.gates.end(), floors.begin(), floors.end());
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& names, std::string_view otherwise) {
+  const auto near = text::nearest(word, names);
+  if (!near.empty()) return fmt::format("did you mean '{}'?", near);
+  return fmt::format("{}: {}", otherwise, fmt::join(names, ", "));
+}
+
+void check_suites(const GateSpec& gate, const std::vector<SuiteFacts>& suites, Diagnostics& diagnostics) {
+  std::vector<std::string> names;
+  for (const auto& suite : suites) names.push_back(suite.id);
+  for (const auto& id : gate.suites) {
+    if (std::find(names.begin(), names.end(), id) != names.end()) continue;
+    diagnostics.error(gate.at, fmt::format("gate '{}' names suite '{}', which is not in this run", gate.id, id),
+                      did_you_mean(id, names, "the suites are"));
+  }
+}
+
+std::optional<Metric> metric_of(const GateSpec& gate, const SuiteFacts& suite) {
+  if (auto builtin = builtin_metric(gate.metric)) return builtin;
+  for (const auto& [name, unit] : suite.metrics) {
+    if (name == gate.metric || name == without_pass(gate.metric)) {
+      return check_metric(gate.metric, unit, Direction::up);
+    }
+  }
+  return std::nullopt;
+}
+
+void report_unknown_metric(const GateSpec& gate, const SuiteFacts& suite, Diagnostics& diagnostics) {
+  std::vector<std::string> names;
+  for (const auto& [name, unit] : suite.metrics) {
+    names.push_back(name);
+    names.push_back(name + ".pass");
+  }
+  const auto builtin = builtin_metric_names();
+  names.insert(names.end(), builtin.begin(), builtin.end());
+  diagnostics.error(
+      gate.at,
+      fmt::format("gate '{}' is on metric '{}', which no check of suite '{}' feeds", gate.id, gate.metric, suite.id),
+      did_you_mean(gate.metric, names, "this suite has"));
+}
+
+void check_unit(const GateSpec& gate, const Metric& metric, const SuiteFacts& suite, Diagnostics& diagnostics) {
+  const auto complain = [&](std::string message, std::string hint) {
+    diagnostics.error(gate.at, fmt::format("gate '{}': {}", gate.id, message), std::move(hint));
+  };
+  if (gate.max_is_duration && metric.unit != Unit::seconds) {
+    complain(fmt::format("max is a duration, but {} of suite '{}' is measured in another unit ({})", metric.name,
+                         suite.id, name(metric.unit)),
+             "a number without a unit");
+  }
+  if (!metric.from_check) return;
+  if (gate.max && !gate.max_is_duration && metric.unit == Unit::seconds) {
+    complain(fmt::format("max of {} must be a duration with its unit", metric.name), "for example `max: 1.5s`");
+  }
+  const bool down = metric.unit == Unit::seconds || metric.unit == Unit::usd;
+  if (gate.floor && down) {
+    complain(fmt::format("{} is better when lower, so it has no floor", metric.name), "write `max:` instead");
+  }
+  const auto outside = [](std::optional<double> bound) { return bound && (*bound < 0 || *bound > 1); };
+  if (metric.unit == Unit::share && (outside(gate.floor) || outside(gate.max))) {
+    complain(fmt::format("{} lies between 0 and 1, its bound does not", metric.name), "for example `floor: 0.8`");
+  }
+}
+
+bool any_has(const SuiteFacts& suite, const std::string& tag) {
+  return std::any_of(suite.tag_sets.begin(), suite.tag_sets.end(),
+                     [&](const Tags& tags) { return tags.contains(tag); });
+}
+
+void check_selection(const GateSpec& gate, const SuiteFacts& suite, Diagnostics& diagnostics) {
+  const bool matched = gate.where.empty() || std::any_of(suite.tag_sets.begin(), suite.tag_sets.end(),
+                                                         [&](const Tags& tags) { return matches(tags, gate.where); });
+  if (!matched) {
+    diagnostics.error(
+        gate.at,
+        fmt::format("where of gate '{}' ({}) matches no case of suite '{}'", gate.id, tags_text(gate.where), suite.id),
+        "correct the tags, or name the suites it is for with `suite:`");
+  }
+  if (gate.by && !any_has(suite, *gate.by)) {
+    diagnostics.error(
+        gate.at, fmt::format("gate '{}' is by '{}', a tag that no case of suite '{}' has", gate.id, *gate.by, suite.id),
+        "correct the tag, or name the suites it is for with `suite:`");
+  }
+}
+
+void check_on(const GateSpec& gate, const SuiteFacts& suite, Diagnostics& diagnostics) {
+  if (const auto metric = metric_of(gate, suite)) {
+    check_unit(gate, *metric, suite, diagnostics);
+    if (needs_price(*metric) && !suite.has_price) {
+      diagnostics.error(gate.at, fmt::format("gate '{}' is on {}, but the target has no price", gate.id, metric->name),
+                        "add `price: {input_per_mtok: …, output_per_mtok: …}` to the target");
+    }
+  } else {
+    report_unknown_metric(gate, suite, diagnostics);
+  }
+  check_selection(gate, suite, diagnostics);
+}
+
+void check_undecided(const Policy& policy, const std::vector<SuiteFacts>& suites, Diagnostics& diagnostics) {
+  for (const auto& suite : suites) {
+    const bool decided = std::any_of(policy.gates.begin(), policy.gates.end(),
+                                     [&](const GateSpec& gate) { return covers(gate, suite.id); });
+    if (decided) continue;
+    diagnostics.error({}, fmt::format("no gate of the policy decides suite '{}'", suite.id),
+                      "add a gate for it, or `floor: 0.8` to the suite");
+  }
+}
+
+}  // namespace
+
+Policy apply(const Policy& policy, const std::vector<SuiteFacts>& suites, Diagnostics& diagnostics) {
+  Policy applied = policy;
+  add_floors(applied, suites);
+  for (const auto& gate : applied.gates) {
+    check_suites(gate, suites, diagnostics);
+    for (const auto& suite : suites) {
+      if (covers(gate, suite.id)) check_on(gate, suite, diagnostics);
+    }
+  }
+  check_undecided(applied, suites, diagnostics);
+  seal(applied);
+  return applied;
+}
+
+}  // namespace assay::gate

@@ -1,0 +1,30 @@
+#pragma once
+/// Which cases a gate is about.
+
+#include "runner/gate/suite_view.hpp"
+
+#include <assay/gate/gate.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace assay::gate {
+
+/// True if every wanted tag is there with that text.
+[[nodiscard]] bool matches(const Tags& tags, const Tags& wanted);
+
+/// `severity=critical, topic=t3`
+[[nodiscard]] std::string tags_text(const Tags& tags);
+
+struct Slice {
+  Tags tags;  ///< empty without `by`
+  std::vector<std::uint32_t> cases;
+  bool small = false;  ///< pooled from slices below `min_n`; never passes
+};
+
+/// The cases that match `where` and to which the metric applies, cut by `by`: tag values in byte order, then `(none)`
+/// for cases without the tag, then `(small)` for those of all slices below `min_n`. Empty if no case is left.
+[[nodiscard]] std::vector<Slice> cut(const SuiteView& view, const GateSpec& gate, const MetricReader& reader);
+
+}  // namespace assay::gate

@@ -1,0 +1,189 @@
+#include "runner/gate/suite_view.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <string_view>
+#include <unordered_map>
+
+namespace assay::gate {
+
+namespace {
+
+std::optional<std::string> index_rows(SuiteView& view, bool whole) {
+  const auto& suite = *view.evidence;
+  view.first_row.assign(suite.cases.size() + 1, 0);
+  for (std::size_t i = 0; i < suite.rows.size(); ++i) {
+    const auto index = suite.rows[i].case_index;
+    if (index >= suite.cases.size()) return "a sample belongs to no case";
+    if (i > 0 && index < suite.rows[i - 1].case_index) return "its samples are not in case order";
+    ++view.first_row[index + 1];
+  }
+  for (std::size_t c = 0; c < suite.cases.size(); ++c) {
+    if (whole && view.first_row[c + 1] == 0) return fmt::format("case '{}' has no sample", suite.cases[c].id);
+    view.first_row[c + 1] += view.first_row[c];
+  }
+  for (const auto& column : suite.columns) {
+    if (column.values.size() == suite.rows.size() && column.known.size() == suite.rows.size()) continue;
+    return fmt::format("metric '{}' has {} values for {} samples", column.metric, column.values.size(),
+                       suite.rows.size());
+  }
+  return std::nullopt;
+}
+
+/// Hashes first: a million ids are compared as numbers.
+std::optional<std::string> duplicate_case(const SuiteEvidence& suite) {
+  std::vector<std::pair<std::size_t, std::uint32_t>> hashes;
+  hashes.reserve(suite.cases.size());
+  for (std::uint32_t c = 0; c < suite.cases.size(); ++c) {
+    hashes.emplace_back(std::hash<std::string_view>()(suite.cases[c].id), c);
+  }
+  std::sort(hashes.begin(), hashes.end());
+  for (std::size_t i = 1; i < hashes.size(); ++i) {
+    if (hashes[i].first != hashes[i - 1].first) continue;
+    const auto& id = suite.cases[hashes[i].second].id;
+    if (id == suite.cases[hashes[i - 1].second].id) return fmt::format("two cases have the id '{}'", id);
+  }
+  return std::nullopt;
+}
+
+void label_clusters(SuiteView& view) {
+  const auto& cases = view.evidence->cases;
+  std::unordered_map<std::string_view, std::uint32_t> labels;
+  std::uint32_t next = 0;
+  bool shared = false;
+  for (const auto& kase : cases) {
+    if (kase.cluster.empty()) {
+      view.clusters.push_back(next++);
+      continue;
+    }
+    const auto [found, fresh] = labels.try_emplace(kase.cluster, next);
+    if (fresh) ++next;
+    shared = shared || !fresh;
+    view.clusters.push_back(found->second);
+  }
+  if (!shared) view.clusters.clear();
+}
+
+Balance count_rows(const std::vector<SampleRow>& rows) {
+  Balance balance;
+  balance.planned = rows.size();
+  for (const auto& row : rows) {
+    switch (row.outcome) {
+      case OutcomeKind::scored:
+        ++balance.scored;
+        break;
+      case OutcomeKind::unscored:
+        ++balance.unscored;
+        break;
+      case OutcomeKind::endpoint_error:
+      case OutcomeKind::judge_error:
+        ++balance.errored;
+        break;
+      case OutcomeKind::skipped:
+        ++balance.skipped;
+        break;
+    }
+  }
+  return balance;
+}
+
+bool same(const Balance& a, const Balance& b) {
+  return a.planned == b.planned && a.scored == b.scored && a.unscored == b.unscored && a.errored == b.errored &&
+         a.skipped == b.skipped;
+}
+
+std::optional<std::string> find_fault(const SuiteEvidence& suite, double max_error_rate) {
+  const auto& b = suite.balance;
+  if (!b.holds()) {
+    return fmt::format(
+        "the balance of suite '{}' is broken: {} samples were planned, but {} scored + {} unscored + {} errored + {} "
+        "skipped make {}",
+        suite.id, b.planned, b.scored, b.unscored, b.errored, b.skipped, b.scored + b.unscored + b.errored + b.skipped);
+  }
+  if (!same(b, count_rows(suite.rows))) {
+    return fmt::format(
+        "the balance of suite '{}' is broken: it says {} planned and {} scored samples, and the {} rows say otherwise",
+        suite.id, b.planned, b.scored, suite.rows.size());
+  }
+  const auto allowed = max_error_rate * static_cast<double>(b.planned);
+  if (b.errored > 1 && static_cast<double>(b.errored) > allowed) {
+    return fmt::format("{} of {} samples of suite '{}' errored; at most {} may (max_error_rate {:g})", b.errored,
+                       b.planned, suite.id, std::max(1.0, std::floor(allowed)), max_error_rate);
+  }
+  return std::nullopt;
+}
+
+Cell read_outcome(const SampleRow& row, Measure measure, double& value) {
+  const bool errored = row.outcome == OutcomeKind::endpoint_error || row.outcome == OutcomeKind::judge_error;
+  if (row.outcome == OutcomeKind::skipped) return Cell::missing;
+  if (measure == Measure::errors) {
+    value = errored ? 1 : 0;
+    return Cell::known;
+  }
+  if (measure == Measure::unscored) {
+    value = row.outcome == OutcomeKind::unscored ? 1 : 0;
+    return errored ? Cell::missing : Cell::known;
+  }
+  value = row.pass ? 1 : 0;
+  return row.outcome == OutcomeKind::scored ? Cell::known : Cell::missing;
+}
+
+constexpr std::uint8_t kCouldNotTell = 2;
+
+}  // namespace
+
+SuiteView view_suite(const SuiteEvidence& suite, double max_error_rate, bool whole) {
+  SuiteView view;
+  view.evidence = &suite;
+  view.unusable = index_rows(view, whole);
+  if (!view.unusable) view.unusable = duplicate_case(suite);
+  if (view.unusable) {
+    view.unusable = fmt::format("the evidence of suite '{}' cannot be used: {}", suite.id, *view.unusable);
+    return view;
+  }
+  label_clusters(view);
+  view.fault = find_fault(suite, max_error_rate);
+  return view;
+}
+
+Cell MetricReader::read(std::size_t row, double& value) const {
+  const auto& sample = evidence->rows[row];
+  if (!column) return read_outcome(sample, measure, value);
+  // A call that failed says nothing of an answer's latency, even if its collector timed it.
+  if (column->known[row] == 1 && (from_check || sample.outcome != OutcomeKind::endpoint_error)) {
+    value = column->values[row];
+    return Cell::known;
+  }
+  const bool elsewhere = from_check && sample.outcome == OutcomeKind::scored && column->known[row] != kCouldNotTell;
+  return elsewhere ? Cell::none : Cell::missing;
+}
+
+std::optional<std::string> find_bad_value(const MetricReader& reader, Unit unit) {
+  if (!reader.column) return std::nullopt;
+  constexpr double kRounding = 1e-9;
+  const double most = unit == Unit::share ? 1 + kRounding : HUGE_VAL;
+  for (std::size_t i = 0; i < reader.evidence->rows.size(); ++i) {
+    if (reader.column->known[i] != 1) continue;
+    const double value = reader.column->values[i];
+    if (std::isfinite(value) && value >= -kRounding && value <= most) continue;
+    const auto& kase = reader.evidence->cases[reader.evidence->rows[i].case_index];
+    return fmt::format("the value {} of case '{}' is no {}", value, kase.id, name(unit));
+  }
+  return std::nullopt;
+}
+
+KnownRange known_range(const MetricReader& reader) {
+  KnownRange range;
+  double value = 0;
+  for (std::size_t i = 0; i < reader.evidence->rows.size(); ++i) {
+    if (reader.read(i, value) != Cell::known) continue;
+    range.any = true;
+    range.greatest = std::max(range.greatest, value);
+  }
+  return range;
+}
+
+}  // namespace assay::gate

@@ -1,0 +1,217 @@
+#include "runner/store/codec.hpp"
+
+#include <assay/text/utf8.hpp>
+
+#include <array>
+#include <bit>
+#include <cstring>
+
+namespace assay::store {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "gaps are kept as little-endian floats");
+
+constexpr std::array kAuthors = {Author::system, Author::developer, Author::user, Author::assistant, Author::tool};
+
+// Written by hand: a DOM for each message costs more than the row it goes into.
+void add_string(std::string& out, std::string_view text) {
+  std::string valid;
+  if (text::find_invalid_utf8(text)) {
+    valid = text::to_valid_utf8(text);
+    text = valid;
+  }
+  out += '"';
+  std::size_t plain = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, plain, i - plain);
+    plain = i + 1;
+    if (c == '"' || c == '\\') {
+      out += {'\\', static_cast<char>(c)};
+    } else if (c == '\n') {
+      out += "\\n";
+    } else {
+      constexpr std::string_view kHex = "0123456789abcdef";
+      out += "\\u00";
+      out += {kHex[c >> 4], kHex[c & 15]};
+    }
+  }
+  out.append(text, plain);
+  out += '"';
+}
+
+void add_part(std::string& out, const Part& part) {
+  if (const auto* text = std::get_if<Text>(&part)) {
+    out += R"({"text":)";
+    add_string(out, text->text);
+  } else if (const auto* refusal = std::get_if<Refusal>(&part)) {
+    out += R"({"refusal":)";
+    add_string(out, refusal->text);
+  } else {
+    const auto& use = std::get<ToolUse>(part);
+    out += R"({"tool":)";
+    add_string(out, use.name);
+    out += R"(,"id":)";
+    add_string(out, use.id);
+    out += R"(,"arguments":)";
+    add_string(out, use.arguments);
+  }
+  out += '}';
+}
+
+void add_message(std::string& out, const Message& message) {
+  out += R"({"author":")";
+  out += name(message.author);
+  out += R"(","parts":[)";
+  for (std::size_t i = 0; i < message.parts.size(); ++i) {
+    if (i != 0) out += ',';
+    add_part(out, message.parts[i]);
+  }
+  out += "]}";
+}
+
+std::string string_at(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+Part part_of(const Json& json) {
+  if (json.contains("tool"))
+    return ToolUse{string_at(json, "id"), string_at(json, "tool"), string_at(json, "arguments")};
+  if (json.contains("refusal")) return Refusal{string_at(json, "refusal")};
+  return Text{string_at(json, "text")};
+}
+
+Error unreadable() {
+  return {ErrorKind::store, "a stored message cannot be read: the history file is damaged",
+          "restore it from a copy, or name another file with --store"};
+}
+
+Result<Message> message_of(const Json& json) {
+  if (!json.is_object() || !json.contains("parts") || !json["parts"].is_array()) return unreadable();
+  Message message;
+  const std::string author = string_at(json, "author");
+  for (const Author each : kAuthors) {
+    if (name(each) == author) message.author = each;
+  }
+  for (const Json& part : json["parts"]) {
+    if (!part.is_object()) return unreadable();
+    message.parts.push_back(part_of(part));
+  }
+  return message;
+}
+
+}  // namespace
+
+std::string encode_message(const Message& message) {
+  std::string out;
+  add_message(out, message);
+  return out;
+}
+
+std::string encode_messages(const std::vector<Message>& messages) {
+  std::string out = "[";
+  for (const Message& message : messages) {
+    if (out.size() > 1) out += ',';
+    add_message(out, message);
+  }
+  out += ']';
+  return out;
+}
+
+Result<Message> decode_message(std::string_view text) {
+  auto json = parse_json(text);
+  if (!json) return unreadable();
+  return message_of(*json);
+}
+
+Result<std::vector<Message>> decode_messages(std::string_view text) {
+  auto json = parse_json(text);
+  if (!json || !json->is_array()) return unreadable();
+  std::vector<Message> messages;
+  for (const Json& each : *json) {
+    auto message = message_of(each);
+    if (!message) return message.error();
+    messages.push_back(std::move(*message));
+  }
+  return messages;
+}
+
+std::string encode_tags(const Tags& tags) {
+  std::string out = "{";
+  for (const auto& [key, value] : tags) {
+    if (out.size() > 1) out += ',';
+    add_string(out, key);
+    out += ':';
+    add_string(out, value);
+  }
+  out += '}';
+  return out;
+}
+
+Tags decode_tags(std::string_view text) {
+  Tags tags;
+  auto json = parse_json(text);
+  if (!json || !json->is_object()) return tags;
+  for (const auto& [key, value] : json->items()) {
+    if (value.is_string()) tags.emplace(key, value.get<std::string>());
+  }
+  return tags;
+}
+
+std::string encode_pairs(const Pairs& pairs) {
+  std::string out = "[";
+  for (const auto& [key, value] : pairs) {
+    if (out.size() > 1) out += ',';
+    out += '[';
+    add_string(out, key);
+    out += ',';
+    add_string(out, value);
+    out += ']';
+  }
+  out += ']';
+  return out;
+}
+
+Pairs decode_pairs(std::string_view text) {
+  Pairs pairs;
+  auto json = parse_json(text);
+  if (!json || !json->is_array()) return pairs;
+  for (const Json& each : *json) {
+    if (!each.is_array() || each.size() != 2 || !each[0].is_string() || !each[1].is_string()) continue;
+    pairs.emplace_back(each[0].get<std::string>(), each[1].get<std::string>());
+  }
+  return pairs;
+}
+
+std::string encode_gaps(const std::vector<Duration>& gaps) {
+  std::string bytes(gaps.size() * sizeof(float), '\0');
+  for (std::size_t i = 0; i < gaps.size(); ++i) {
+    const auto ms = static_cast<float>(to_ms(gaps[i]));
+    std::memcpy(bytes.data() + i * sizeof(float), &ms, sizeof(float));
+  }
+  return bytes;
+}
+
+std::vector<float> decode_gaps(std::string_view bytes) {
+  std::vector<float> gaps(bytes.size() / sizeof(float));
+  if (!gaps.empty()) std::memcpy(gaps.data(), bytes.data(), gaps.size() * sizeof(float));
+  return gaps;
+}
+
+Unit unit_of(std::string_view unit) {
+  for (const Unit each : {Unit::share, Unit::seconds, Unit::usd, Unit::tokens, Unit::chars, Unit::words, Unit::lines}) {
+    if (name(each) == unit) return each;
+  }
+  return Unit::share;
+}
+
+std::string_view name_of(Direction better) {
+  return better == Direction::up ? "up" : "down";
+}
+Direction direction_of(std::string_view name) {
+  return name == "down" ? Direction::down : Direction::up;
+}
+
+}  // namespace assay::store

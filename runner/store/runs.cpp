@@ -1,0 +1,292 @@
+#include "runner/store/runs.hpp"
+
+#include "runner/store/codec.hpp"
+
+namespace assay::store {
+namespace {
+
+std::optional<std::string_view> view(const std::optional<std::string>& text) {
+  return text ? std::optional<std::string_view>(*text) : std::nullopt;
+}
+
+Result<void> insert_header(Database& database, const RunHeader& header) {
+  auto insert = database.prepare(
+      "INSERT INTO run (name, started, status, target, model, url, expected_served, candidate_digest, narrowed_where, "
+      "narrowed_limit, seed, concurrency, price_input, price_output, price_cached, policy, policy_digest, sealed, "
+      "options, "
+      "version) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  if (!insert) return insert.error();
+  const std::string where = encode_pairs(header.where);
+  const auto& price = header.price;
+  using View = std::string_view;
+  return insert
+      ->with(View(header.id), header.started.unix_ms, name(RunStatus::running), View(header.target), View(header.model),
+             View(header.url), view(header.expected_served), View(header.candidate_digest), View(where), header.limit,
+             header.seed, header.concurrency, price ? std::optional(price->input_per_mtok) : std::nullopt,
+             price ? std::optional(price->output_per_mtok) : std::nullopt,
+             price ? price->cached_per_mtok : std::nullopt, View(header.policy), View(header.policy_digest),
+             header.sealed.unix_ms, View(header.options), View(header.version))
+      .run();
+}
+
+Result<void> insert_meta(Database& database, std::int64_t run, const Pairs& meta) {
+  auto insert = database.prepare("INSERT INTO run_meta VALUES (?,?,?,?)");
+  if (!insert) return insert.error();
+  for (std::size_t place = 0; place < meta.size(); ++place) {
+    auto done =
+        insert->with(run, place, std::string_view(meta[place].first), std::string_view(meta[place].second)).run();
+    if (!done) return done;
+  }
+  return {};
+}
+
+Result<void> insert_metrics(Database& database, std::int64_t run, std::size_t suite,
+                            const std::vector<StoredSuite::Metric>& metrics) {
+  auto insert = database.prepare("INSERT INTO suite_metric VALUES (?,?,?,?,?,?)");
+  if (!insert) return insert.error();
+  for (std::size_t place = 0; place < metrics.size(); ++place) {
+    const auto& metric = metrics[place];
+    auto done =
+        insert->with(run, suite, place, std::string_view(metric.name), name(metric.unit), name_of(metric.better)).run();
+    if (!done) return done;
+  }
+  return {};
+}
+
+Result<void> insert_suites(Database& database, std::int64_t run, const std::vector<StoredSuite>& suites) {
+  auto insert = database.prepare("INSERT INTO suite VALUES (?,?,?,?,?,?,?,?,?,?,?)");
+  if (!insert) return insert.error();
+  using View = std::string_view;
+  for (std::size_t at = 0; at < suites.size(); ++at) {
+    const StoredSuite& suite = suites[at];
+    auto done = insert
+                    ->with(run, at, View(suite.id), View(suite.kind), View(suite.file), View(suite.digest),
+                           View(suite.prompt), View(suite.params), View(suite.dataset), suite.floor, suite.planned)
+                    .run();
+    if (!done) return done;
+    done = insert_metrics(database, run, at, suite.metrics);
+    if (!done) return done;
+  }
+  return {};
+}
+
+RunStatus status_of(std::string_view text) {
+  for (const RunStatus each : {RunStatus::running, RunStatus::finished, RunStatus::interrupted, RunStatus::failed}) {
+    if (name(each) == text) return each;
+  }
+  return RunStatus::failed;
+}
+
+constexpr std::string_view kRunColumns =
+    "SELECT name, started, status, ended, wall_s, stopped, finished, target, model, url, expected_served, "
+    "candidate_digest, narrowed_where, narrowed_limit, seed, concurrency, price_input, price_output, price_cached, "
+    "policy, "
+    "policy_digest, sealed, options, version FROM run WHERE id=?";
+
+RunRow run_row(const Statement& row) {
+  RunRow run;
+  RunHeader& header = run.header;
+  header.id = row.string(0);
+  header.started = {row.integer(1)};
+  run.status = status_of(row.text(2));
+  if (const auto ended = row.maybe_integer(3)) run.ended = WallTime{*ended};
+  run.wall_s = row.real(4);
+  run.stopped = row.maybe_string(5);
+  run.finished = static_cast<std::uint64_t>(row.integer(6));
+  header.target = row.string(7);
+  header.model = row.string(8);
+  header.url = row.string(9);
+  header.expected_served = row.maybe_string(10);
+  header.candidate_digest = row.string(11);
+  header.where = decode_pairs(row.text(12));
+  if (const auto limit = row.maybe_integer(13)) header.limit = static_cast<std::uint64_t>(*limit);
+  header.seed = static_cast<std::uint64_t>(row.integer(14));
+  header.concurrency = static_cast<std::uint32_t>(row.integer(15));
+  if (!row.is_null(16)) header.price = Price{row.real(16), row.real(17), row.maybe_real(18)};
+  header.policy = row.string(19);
+  header.policy_digest = row.string(20);
+  header.sealed = {row.integer(21)};
+  header.options = row.string(22);
+  header.version = row.string(23);
+  return run;
+}
+
+Result<void> load_meta(Database& database, std::int64_t run, RunHeader& header) {
+  auto query = database.prepare("SELECT key, value FROM run_meta WHERE run=? ORDER BY place");
+  if (!query) return query.error();
+  query->with(run);
+  for (;;) {
+    auto more = query->row();
+    if (!more) return more.error();
+    if (!*more) return {};
+    header.meta.emplace_back(query->string(0), query->string(1));
+  }
+}
+
+Result<void> load_suites(Database& database, std::int64_t run, RunHeader& header) {
+  auto query = database.prepare(
+      "SELECT id, kind, file, digest, prompt, params, dataset, floor, planned FROM suite WHERE run=? ORDER BY suite");
+  if (!query) return query.error();
+  query->with(run);
+  for (;;) {
+    auto more = query->row();
+    if (!more) return more.error();
+    if (!*more) return {};
+    header.suites.push_back({.id = query->string(0),
+                             .kind = query->string(1),
+                             .file = query->string(2),
+                             .digest = query->string(3),
+                             .prompt = query->string(4),
+                             .params = query->string(5),
+                             .dataset = query->string(6),
+                             .floor = query->maybe_real(7),
+                             .planned = static_cast<std::uint64_t>(query->integer(8)),
+                             .metrics = {}});
+  }
+}
+
+Result<void> load_metrics(Database& database, std::int64_t run, RunHeader& header) {
+  auto query =
+      database.prepare("SELECT suite, metric, unit, better FROM suite_metric WHERE run=? ORDER BY suite, place");
+  if (!query) return query.error();
+  query->with(run);
+  for (;;) {
+    auto more = query->row();
+    if (!more) return more.error();
+    if (!*more) return {};
+    const auto suite = static_cast<std::size_t>(query->integer(0));
+    if (suite >= header.suites.size()) continue;
+    header.suites[suite].metrics.push_back({query->string(1), unit_of(query->text(2)), direction_of(query->text(3))});
+  }
+}
+
+Result<void> load_newest_verdict(Database& database, std::int64_t run, RunRow& row) {
+  auto query = database.prepare("SELECT verdict, decision FROM verdict WHERE run=? ORDER BY id DESC LIMIT 1");
+  if (!query) return query.error();
+  auto more = query->with(run).row();
+  if (!more) return more.error();
+  if (!*more) return {};
+  row.verdict = query->string(0);
+  row.decision = query->string(1);
+  return {};
+}
+
+// A run that is closed knows how much it finished; one that is not is counted.
+Result<void> count_finished(Database& database, std::int64_t run, RunRow& row) {
+  if (row.status != RunStatus::running) return {};
+  auto query = database.prepare("SELECT count(*) FROM sample WHERE run=? AND outcome<>?");
+  if (!query) return query.error();
+  auto more = query->with(run, static_cast<int>(OutcomeKind::skipped)).row();
+  if (!more) return more.error();
+  row.finished = static_cast<std::uint64_t>(query->integer(0));
+  return {};
+}
+
+}  // namespace
+
+Result<std::int64_t> insert_run(Database& database, const RunHeader& header) {
+  auto done = insert_header(database, header);
+  if (!done) return done.error();
+  const std::int64_t run = database.last_rowid();
+  done = insert_meta(database, run, header.meta);
+  if (done) done = insert_suites(database, run, header.suites);
+  if (!done) return done.error();
+  return run;
+}
+
+Result<RunRow> load_run(Database& database, std::int64_t run) {
+  auto query = database.prepare(kRunColumns);
+  if (!query) return query.error();
+  auto more = query->with(run).row();
+  if (!more) return more.error();
+  if (!*more) return Error{ErrorKind::not_found, "the run is not in the history"};
+  RunRow row = run_row(*query);
+  query->reset();
+  auto done = load_meta(database, run, row.header);
+  if (done) done = load_suites(database, run, row.header);
+  if (done) done = load_metrics(database, run, row.header);
+  if (done) done = load_newest_verdict(database, run, row);
+  if (done) done = count_finished(database, run, row);
+  if (!done) return done.error();
+  return row;
+}
+
+Result<std::vector<RunRow>> list_runs(Database& database, const std::optional<std::string>& suite,
+                                      std::uint64_t limit) {
+  auto query = database.prepare(
+      "SELECT id FROM run WHERE ?1 IS NULL OR EXISTS (SELECT 1 FROM suite WHERE suite.run=run.id AND suite.id=?1) "
+      "ORDER BY started DESC, id DESC LIMIT ?2");
+  if (!query) return query.error();
+  query->with(view(suite), static_cast<std::int64_t>(std::min<std::uint64_t>(limit, INT64_MAX)));
+  std::vector<RunRow> runs;
+  for (;;) {
+    auto more = query->row();
+    if (!more) return more.error();
+    if (!*more) return runs;
+    auto run = load_run(database, query->integer(0));
+    if (!run) return run.error();
+    runs.push_back(std::move(*run));
+  }
+}
+
+Result<void> reopen_run(Database& database, std::int64_t run) {
+  static constexpr std::string_view kUnfinished =
+      " AS t WHERE run=?1 AND NOT EXISTS (SELECT 1 FROM sample AS s WHERE s.run=?1 AND s.suite=t.suite AND "
+      "s.ordinal=t.ordinal AND s.sample=t.sample AND s.outcome<>?2)";
+  const std::string unfinished(kUnfinished);
+  const std::string statements[] = {
+      "DELETE FROM step_body WHERE id IN (SELECT body FROM step" + unfinished + ")",
+      "DELETE FROM attempt" + unfinished,
+      "DELETE FROM step" + unfinished,
+      "DELETE FROM score" + unfinished,
+      "DELETE FROM sample" + unfinished,
+      "UPDATE run SET status='running', ended=NULL, stopped=NULL WHERE id=?1 AND ?2=?2",
+  };
+  for (const std::string& sql : statements) {
+    auto statement = database.prepare(sql);
+    if (!statement) return statement.error();
+    auto done = statement->with(run, static_cast<int>(OutcomeKind::skipped)).run();
+    if (!done) return done;
+  }
+  return {};
+}
+
+Result<std::vector<CheckKind>> load_kinds(Database& database, std::int64_t run) {
+  auto query = database.prepare(
+      "SELECT suite, kind, name, metric, required, unit, better FROM suite_check WHERE run=? ORDER BY suite, kind");
+  if (!query) return query.error();
+  query->with(run);
+  std::vector<CheckKind> kinds;
+  for (;;) {
+    auto more = query->row();
+    if (!more) return more.error();
+    if (!*more) return kinds;
+    kinds.push_back({static_cast<std::uint32_t>(query->integer(0)), static_cast<std::uint32_t>(query->integer(1)),
+                     query->string(2), query->string(3), query->integer(4) != 0, unit_of(query->text(5)),
+                     direction_of(query->text(6))});
+  }
+}
+
+Result<Known> load_known(Database& database, std::int64_t run, std::size_t suites) {
+  Known known;
+  auto kinds = load_kinds(database, run);
+  if (!kinds) return kinds.error();
+  known.kinds = std::move(*kinds);
+  known.cases.resize(suites);
+  auto query = database.prepare("SELECT suite, ordinal FROM case_ WHERE run=? ORDER BY suite, ordinal DESC");
+  if (!query) return query.error();
+  query->with(run);
+  for (;;) {
+    auto more = query->row();
+    if (!more) return more.error();
+    if (!*more) return known;
+    const auto suite = static_cast<std::size_t>(query->integer(0));
+    const auto ordinal = static_cast<std::size_t>(query->integer(1));
+    if (suite >= suites) continue;
+    std::vector<bool>& seen = known.cases[suite];
+    if (seen.size() <= ordinal) seen.resize(ordinal + 1);  // the first of a suite is its greatest
+    seen[ordinal] = true;
+  }
+}
+
+}  // namespace assay::store

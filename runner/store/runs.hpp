@@ -1,0 +1,29 @@
+#pragma once
+/// Rows of runs: writing the header, reading it back, finding it by what a person wrote.
+
+#include "runner/store/run_writer.hpp"
+#include "runner/store/sqlite.hpp"
+
+#include <assay/store/store.hpp>
+
+namespace assay::store {
+
+/// Inserts header, meta, suites and metrics; gives the run's number. Within the caller's transaction.
+[[nodiscard]] Result<std::int64_t> insert_run(Database& database, const RunHeader& header);
+
+/// The number of the run with exactly this id. Errors: `not_found`.
+[[nodiscard]] Result<std::int64_t> run_number(Database& database, std::string_view id);
+
+[[nodiscard]] Result<RunRow> load_run(Database& database, std::int64_t run);
+[[nodiscard]] Result<RunRow> find_run(Database& database, std::string_view text, bool unfinished);
+[[nodiscard]] Result<std::vector<RunRow>> list_runs(Database& database, const std::optional<std::string>& suite,
+                                                    std::uint64_t limit);
+
+/// Forgets what did not finish and marks the run as running. Within the caller's transaction.
+[[nodiscard]] Result<void> reopen_run(Database& database, std::int64_t run);
+
+/// What the history holds of a run, for the writer that takes it up.
+[[nodiscard]] Result<Known> load_known(Database& database, std::int64_t run, std::size_t suites);
+[[nodiscard]] Result<std::vector<CheckKind>> load_kinds(Database& database, std::int64_t run);
+
+}  // namespace assay::store

@@ -1,0 +1,157 @@
+#include <assay/stub/stub.hpp>
+
+#include <string_view>
+
+namespace assay::stub {
+
+namespace {
+
+/// Kept beside the reader of script.cpp and fault_reader.cpp; a test holds the two together.
+constexpr std::string_view kSchema = R"json({
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "title": "Assay stub script",
+  "description": "A scripted OpenAI-compatible model: ordered rules, the first that matches answers.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": ["version", "rules"],
+  "properties": {
+    "version": {"const": 1},
+    "model": {"$ref": "#/definitions/text", "description": "Served where a request names no model."},
+    "models": {"$ref": "#/definitions/texts",
+               "description": "The only models there are; another one gets 404. Absent: any name is served.",
+               "examples": [["stable-1", "worse-1"]]},
+    "seed": {"type": "integer", "minimum": 0, "default": 1, "description": "Of every draw."},
+    "system_fingerprint": {"$ref": "#/definitions/text"},
+    "latency": {"$ref": "#/definitions/latency"},
+    "rules": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/rule"},
+              "examples": [[{"answer": "ok"}]]}
+  },
+  "definitions": {
+    "scalar": {"type": ["string", "number", "boolean"]},
+    "text": {"$ref": "#/definitions/scalar"},
+    "texts": {"oneOf": [{"$ref": "#/definitions/scalar"},
+                        {"type": "array", "items": {"$ref": "#/definitions/scalar"}}]},
+    "duration": {"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h|d)$", "examples": ["20ms", "1.5s"]},
+    "headers": {"type": "object", "additionalProperties": {"$ref": "#/definitions/scalar"},
+                "examples": [{"Retry-After": "1"}]},
+    "match": {
+      "description": "Every condition that is given must hold.",
+      "type": "object", "additionalProperties": false,
+      "anyOf": [{"required": ["contains"]}, {"required": ["equals"]}, {"required": ["regex"]}],
+      "properties": {
+        "contains": {"$ref": "#/definitions/text"},
+        "equals": {"$ref": "#/definitions/text", "description": "White space at both ends is ignored."},
+        "regex": {"$ref": "#/definitions/text", "description": "RE2, searched; its groups are {{0}}, {{1}}, …"},
+        "ignore_case": {"type": "boolean", "default": false}
+      }
+    },
+    "when": {
+      "type": "object", "additionalProperties": false,
+      "properties": {
+        "model": {"$ref": "#/definitions/texts", "description": "The requested model: one of these."},
+        "case": {"$ref": "#/definitions/texts",
+                 "description": "The header x-assay-case, else metadata.case, else user of the request: one of these."},
+        "stream": {"type": "boolean", "description": "Whether the request asks for a stream."},
+        "last_user": {"$ref": "#/definitions/match"},
+        "any_message": {"$ref": "#/definitions/match"},
+        "system": {"$ref": "#/definitions/match"}
+      }
+    },
+    "latency": {
+      "description": "How long an answer takes. A whole answer comes after the time that its stream would take.",
+      "type": "object", "additionalProperties": false,
+      "properties": {
+        "ttft": {"$ref": "#/definitions/duration", "description": "Before the first token."},
+        "per_token": {"$ref": "#/definitions/duration", "description": "Before each further token."},
+        "tokens_per_second": {"type": "number", "minimum": 0.001, "description": "Instead of per_token."},
+        "fixed": {"$ref": "#/definitions/duration", "description": "One wait, then everything at once."},
+        "jitter": {"type": "number", "minimum": 0, "maximum": 1,
+                   "description": "Each wait is multiplied by a uniform draw from [1 - jitter, 1 + jitter]."},
+        "slow": {"type": "object", "additionalProperties": false,
+                 "description": "A share of the requests takes factor times as long.",
+                 "properties": {"share": {"type": "number", "minimum": 0, "maximum": 1, "default": 0.05},
+                                "factor": {"type": "number", "minimum": 1, "maximum": 1000, "default": 10}}}
+      }
+    },
+    "rule": {
+      "type": "object", "additionalProperties": false,
+      "anyOf": [{"required": ["answer"]}, {"required": ["answers"]}, {"required": ["answers_from"]},
+                {"required": ["tool_calls"]}, {"required": ["refusal"]}, {"required": ["fault"]}],
+      "properties": {
+        "when": {"$ref": "#/definitions/when", "description": "Absent: every request."},
+        "times": {"type": "integer", "minimum": 1, "maximum": 1000000,
+                  "description": "Only the first so many times that the same request is seen."},
+        "probability": {"type": "number", "minimum": 0, "maximum": 1, "default": 1,
+                        "description": "Else the next rule is tried."},
+        "answer": {"$ref": "#/definitions/text",
+                   "description": "A template: {{0}} … {{9}}, {{last_user}}, {{system}}, {{model}}, {{case}}."},
+        "answers": {"$ref": "#/definitions/texts", "description": "One of them is drawn."},
+        "answers_from": {
+          "type": "object", "additionalProperties": false, "required": ["file", "match", "answer"],
+          "description": "Answers by the exact last user message; a message that is not in the file falls through.",
+          "properties": {
+            "file": {"type": "string", "description": ".jsonl, .json or .yaml; relative to the script."},
+            "match": {"$ref": "#/definitions/text", "description": "A template over a record's fields: the message."},
+            "answer": {"$ref": "#/definitions/text", "description": "A template over a record's fields."},
+            "where": {"type": "object", "additionalProperties": {"$ref": "#/definitions/scalar"},
+                      "description": "Only the records with these field values."}
+          }
+        },
+        "tool_calls": {
+          "type": "array",
+          "items": {"type": "object", "additionalProperties": false, "required": ["name"],
+                    "properties": {"name": {"$ref": "#/definitions/text"},
+                                   "arguments": {"description": "A mapping, or text that is sent as it is."}}}
+        },
+        "refusal": {"$ref": "#/definitions/text"},
+        "reasoning": {"$ref": "#/definitions/text", "description": "reasoning_content, before the answer."},
+        "finish_reason": {"$ref": "#/definitions/text", "examples": ["length", "content_filter"]},
+        "served_model": {"$ref": "#/definitions/text", "description": "The model that the answer names."},
+        "usage": {"oneOf": [
+          {"const": false},
+          {"type": "object", "additionalProperties": false,
+           "properties": {"input_tokens": {"type": "integer", "minimum": 0},
+                          "output_tokens": {"type": "integer", "minimum": 0},
+                          "cached_tokens": {"type": "integer", "minimum": 0}}}]},
+        "latency": {"$ref": "#/definitions/latency", "description": "Instead of the script's."},
+        "headers": {"$ref": "#/definitions/headers"},
+        "fault": {"$ref": "#/definitions/fault"}
+      }
+    },
+    "point": {"enum": ["before", "within"]},
+    "fault": {
+      "description": "What goes wrong: one kind.",
+      "type": "object", "additionalProperties": false,
+      "oneOf": [{"required": ["status"]}, {"required": ["reset"]}, {"required": ["stall"]}, {"required": ["close"]},
+                {"required": ["truncate"]}, {"required": ["malformed"]}, {"required": ["content_type"]},
+                {"required": ["huge"]}, {"required": ["trickle"]}],
+      "properties": {
+        "status": {"type": "integer", "minimum": 200, "maximum": 599},
+        "headers": {"$ref": "#/definitions/headers"},
+        "body": {"type": "string", "description": "With status and content_type."},
+        "reset": {"$ref": "#/definitions/point", "description": "RST before or within the answer."},
+        "stall": {"$ref": "#/definitions/point", "description": "Nothing more, the connection stays open."},
+        "close": {"$ref": "#/definitions/point", "description": "FIN before or within the answer."},
+        "truncate": {"description": "Sends a part of the body, then closes.",
+                     "oneOf": [{"type": "number", "minimum": 0, "maximum": 1},
+                               {"type": "object", "additionalProperties": false, "required": ["bytes"],
+                                "properties": {"bytes": {"type": "integer", "minimum": 0}}}]},
+        "malformed": {"enum": ["json", "sse", "no_done"]},
+        "content_type": {"type": "string", "examples": ["text/html"]},
+        "huge": {"oneOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[0-9]+(kB|MB)?$"}],
+                 "examples": ["10MB"]},
+        "trickle": {"type": "object", "additionalProperties": false, "required": ["every"],
+                    "properties": {"bytes": {"type": "integer", "minimum": 1, "default": 1},
+                                   "every": {"$ref": "#/definitions/duration"}}}
+      }
+    }
+  }
+})json";
+
+}  // namespace
+
+OrderedJson script_schema() {
+  return OrderedJson::parse(kSchema);
+}
+
+}  // namespace assay::stub

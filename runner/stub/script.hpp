@@ -1,0 +1,151 @@
+#pragma once
+/// A stub script as data: ordered rules, what each one says and how it misbehaves.
+
+#include <assay/core/time.hpp>
+#include <assay/stub/stub.hpp>
+#include <assay/text/template.hpp>
+
+#include <re2/re2.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace assay::stub {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+/// Every condition that is set must hold.
+struct TextMatch {
+  std::optional<std::string> contains;  ///< folded where `ignore_case`
+  std::optional<std::string> equals;    ///< trimmed, and folded where `ignore_case`
+  std::shared_ptr<const re2::RE2> regex;
+  bool ignore_case = false;
+};
+
+struct When {
+  std::vector<std::string> models;  ///< empty: any
+  std::vector<std::string> cases;   ///< empty: any
+  std::optional<bool> stream;
+  std::optional<TextMatch> last_user;
+  std::optional<TextMatch> any_message;
+  std::optional<TextMatch> system;
+};
+
+/// How long an answer takes. `fixed` stands for everything else: one wait, then all at once.
+struct Latency {
+  Duration ttft{};
+  Duration per_token{};
+  std::optional<Duration> fixed;
+  double jitter = 0;      ///< each wait is multiplied by a uniform draw from [1 − jitter, 1 + jitter]
+  double slow_share = 0;  ///< share of requests whose waits are multiplied by `slow_factor`
+  double slow_factor = 1;
+
+  [[nodiscard]] bool draws() const { return jitter > 0 || slow_share > 0; }
+};
+
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+
+/// Answers by the exact, trimmed last user message.
+using AnswerTable = std::unordered_map<std::string, std::string, TextHash, std::equal_to<>>;
+
+struct ToolCall {
+  std::string name;
+  std::string arguments;
+};
+
+struct UsageSpec {
+  std::optional<std::uint64_t> input;
+  std::optional<std::uint64_t> output;
+  std::uint64_t cached = 0;
+};
+
+/// What a rule answers: one of `texts` (drawn), the table's entry, tool calls or a refusal.
+struct Say {
+  std::vector<text::Template> texts;
+  std::shared_ptr<const AnswerTable> table;
+  std::vector<ToolCall> tool_calls;
+  std::string refusal;
+  std::string reasoning;
+  std::string finish_reason;  ///< empty: stop, or tool_calls
+  std::string served_model;   ///< empty: the requested one
+  bool has_usage = true;
+  UsageSpec usage;
+};
+
+enum class Point { before, within };
+enum class Cut { reset, stall, close };
+enum class Malformed { json, sse, no_done };
+
+struct StatusFault {
+  int status = 500;
+  std::optional<std::string> body;  ///< unset: OpenAI's error object
+};
+struct CutFault {
+  Cut how = Cut::reset;
+  Point point = Point::before;
+};
+struct TruncateFault {
+  double share = 0.5;  ///< of the body that is sent
+  std::optional<std::size_t> bytes;
+};
+struct ContentTypeFault {
+  std::string type;
+  std::optional<std::string> body;  ///< unset: the answer's own
+};
+struct HugeFault {
+  std::size_t bytes = 0;
+};
+struct TrickleFault {
+  std::size_t bytes = 1;
+  Duration every{};
+};
+
+using Fault = std::variant<StatusFault, CutFault, TruncateFault, Malformed, ContentTypeFault, HugeFault, TrickleFault>;
+
+struct Rule {
+  When when;
+  std::optional<std::uint32_t> times;  ///< only the first so many times that a request is seen
+  double probability = 1;
+  Say say;
+  std::optional<Fault> fault;
+  std::optional<Latency> latency;  ///< of its own
+  Headers headers;
+
+  /// True if its outcome depends on how often a request was seen.
+  [[nodiscard]] bool draws() const;
+};
+
+class Script {
+ public:
+  std::string model = "stub";       ///< served where a request names none
+  std::vector<std::string> models;  ///< the only ones there are; empty: any
+  std::uint64_t seed = 1;
+  Latency latency;
+  std::string fingerprint;  ///< system_fingerprint; empty: none
+  std::vector<Rule> rules;
+
+  /// True if requests have to be counted.
+  [[nodiscard]] bool draws() const;
+};
+
+/// A rule's `fault:` mapping; its `headers` are appended to the rule's.
+[[nodiscard]] std::optional<Fault> read_fault(const text::Node& node, Headers& headers, Diagnostics& diagnostics);
+
+/// A rule's `answers_from:` mapping.
+[[nodiscard]] std::shared_ptr<const AnswerTable> read_answer_table(const text::Node& node, Diagnostics& diagnostics);
+
+/// Response headers: names and values that cannot break the answer's framing.
+[[nodiscard]] Headers read_headers(const std::vector<std::pair<std::string, std::string>>& entries, const Place& at,
+                                   Diagnostics& diagnostics);
+
+}  // namespace assay::stub

@@ -1,0 +1,127 @@
+#include "tests/unit/gate/evidence_builder.hpp"
+
+#include <assay/gate/gate.hpp>
+
+#include <gtest/gtest.h>
+
+namespace assay::gate {
+namespace {
+
+using testing::floor_gate;
+using testing::max_gate;
+using testing::policy_of;
+using testing::zero_gate;
+
+SuiteFacts facts(std::string id = "capitals", std::optional<double> floor = {}) {
+  SuiteFacts suite;
+  suite.id = std::move(id);
+  suite.floor = floor;
+  suite.metrics = {
+      {"contains", Unit::share}, {"length", Unit::chars}, {"answer_time", Unit::seconds}, {"bill", Unit::usd}};
+  suite.cases = 10;
+  suite.tag_sets = {{{"continent", "asia"}}, {{"continent", "europe"}, {"severity", "critical"}}};
+  return suite;
+}
+
+std::string all(const Diagnostics& diagnostics) {
+  std::string text;
+  for (const auto& error : diagnostics.errors()) text += to_string(error) + "\n";
+  return text;
+}
+
+TEST(Apply, without_a_policy_each_suite_has_its_floor_or_four_fifths) {
+  Diagnostics diagnostics;
+  const auto policy = apply(default_policy(), {facts("a"), facts("b", 0.6)}, diagnostics);
+  ASSERT_TRUE(diagnostics.ok()) << all(diagnostics);
+  ASSERT_EQ(policy.gates.size(), 2u);
+  EXPECT_EQ(policy.gates[0].id, "floor");
+  EXPECT_EQ(policy.gates[0].suites, std::vector<std::string>{"a"});
+  EXPECT_EQ(policy.gates[0].floor, 0.8);
+  EXPECT_EQ(policy.gates[1].floor, 0.6);
+  EXPECT_TRUE(policy.digest.starts_with("sha256:"));
+}
+
+TEST(Apply, a_suites_floor_joins_the_policy_unless_it_has_one) {
+  Diagnostics diagnostics;
+  auto critical = floor_gate(0.9);
+  critical.where = {{"severity", "critical"}};
+  const auto joined = apply(policy_of({critical}), {facts("a", 0.7)}, diagnostics);
+  ASSERT_EQ(joined.gates.size(), 2u);
+  EXPECT_EQ(joined.gates[1].id, "floor");
+  EXPECT_EQ(joined.gates[1].floor, 0.7);
+  const auto own = apply(policy_of({floor_gate(0.9)}), {facts("a", 0.7)}, diagnostics);
+  ASSERT_EQ(own.gates.size(), 1u);
+  EXPECT_EQ(own.gates[0].floor, 0.9);
+  const auto none = apply(policy_of({zero_gate()}), {facts("a")}, diagnostics);
+  EXPECT_EQ(none.gates.size(), 1u) << "with a policy file no floor is implied";
+  EXPECT_TRUE(diagnostics.ok()) << all(diagnostics);
+  EXPECT_NE(joined.digest, own.digest);
+}
+
+TEST(Apply, applying_twice_changes_nothing) {
+  Diagnostics diagnostics;
+  const auto once = apply(default_policy(), {facts("a", 0.7)}, diagnostics);
+  const auto twice = apply(once, {facts("a", 0.7)}, diagnostics);
+  EXPECT_EQ(once.digest, twice.digest);
+}
+
+TEST(Apply, reports_what_cannot_be_decided) {
+  const auto with = [](GateSpec gate, auto change) {
+    change(gate);
+    return gate;
+  };
+  struct Row {
+    GateSpec gate;
+    std::vector<std::string> says;
+  };
+  const std::vector<Row> rows{
+      {floor_gate(0.8, "contain"), {"no check of suite 'capitals' feeds", "did you mean 'contains'"}},
+      {floor_gate(0.8, "pass_rat"), {"did you mean 'pass_rate'"}},
+      {floor_gate(0.8, "contains.pas"), {"did you mean 'contains.pass'"}},
+      {floor_gate(0.8, "zzzzzzzzzzzz"), {"this suite has: contains"}},
+      {max_gate(0.1, "cost_per_case"), {"no price"}},
+      {max_gate(0.1, "bill"), {"no price"}},
+      {floor_gate(1, "answer_time"), {"write `max:` instead"}},
+      {max_gate(2, "answer_time"), {"a duration with its unit"}},
+      {with(max_gate(2, "length"), [](auto& g) { g.max_is_duration = true; }), {"max is a duration"}},
+      {max_gate(80, "contains"), {"lies between 0 and 1"}},
+      {zero_gate({{"severity", "high"}}), {"(severity=high)", "matches no case of suite 'capitals'"}},
+      {zero_gate({{"severity", "critical"}, {"continent", "asia"}}), {"matches no case"}},
+      {with(floor_gate(0.8), [](auto& g) { g.by = "topic"; }), {"by 'topic'", "no case of suite 'capitals' has"}},
+      {with(floor_gate(0.8), [](auto& g) { g.suites = {"capital"}; }),
+       {"did you mean 'capitals'", "no gate of the policy decides"}},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.says.front());
+    Diagnostics diagnostics;
+    (void)apply(policy_of({row.gate}), {facts()}, diagnostics);
+    EXPECT_FALSE(diagnostics.ok());
+    for (const auto& part : row.says) EXPECT_NE(all(diagnostics).find(part), std::string::npos) << all(diagnostics);
+  }
+}
+
+TEST(Apply, accepts_what_the_suite_offers) {
+  auto priced = facts();
+  priced.has_price = true;
+  auto timed = max_gate(1.5, "answer_time");
+  timed.max_is_duration = true;
+  auto sliced = floor_gate(0.8);
+  sliced.by = "continent";
+  Diagnostics diagnostics;
+  (void)apply(policy_of({max_gate(0.1, "cost_per_pass"), max_gate(0.1, "bill"), timed, sliced,
+                         floor_gate(0.9, "contains.pass"), floor_gate(10, "length"), max_gate(600, "length"),
+                         max_gate(0.2, "contains"), zero_gate({{"severity", "critical"}}), max_gate(2, "latency_p95")}),
+              {priced}, diagnostics);
+  EXPECT_TRUE(diagnostics.ok()) << all(diagnostics);
+}
+
+TEST(Apply, a_suite_that_nothing_decides_is_refused) {
+  Diagnostics diagnostics;
+  auto gate = floor_gate(0.8);
+  gate.suites = {"a"};
+  (void)apply(policy_of({gate}), {facts("a"), facts("b")}, diagnostics);
+  EXPECT_NE(all(diagnostics).find("no gate of the policy decides suite 'b'"), std::string::npos) << all(diagnostics);
+}
+
+}  // namespace
+}  // namespace assay::gate

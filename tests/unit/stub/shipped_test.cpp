@@ -1,0 +1,95 @@
+#include "tests/unit/stub/stub_support.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+namespace assay::stub::test {
+namespace {
+
+/// Shares of right answers over a shipped data set, by the value of a field.
+class DemoModel : public testing::Test {
+ protected:
+  struct Share {
+    int right = 0;
+    int all = 0;
+  };
+
+  DemoModel() {
+    Diagnostics diagnostics;
+    const auto script = load_script(ASSAY_SOURCE_DIR "/suites/demo/model.yaml", diagnostics);
+    for (const Error& error : diagnostics.errors()) ADD_FAILURE() << to_string(error);
+    if (script) handler_ = make_handler(script);
+  }
+
+  std::string ask(const std::string& model, const std::string& user) {
+    const std::string body = Json{{"model", model}, {"messages", {{{"role", "user"}, {"content", user}}}}}.dump();
+    net::ServerRequest request;
+    request.method = "POST";
+    request.target = "/v1/chat/completions";
+    request.body = body;
+    return read_plan(handler_(request)).text();
+  }
+
+  std::map<std::string, Share> support(const std::string& model, const std::string& by) {
+    std::map<std::string, Share> shares;
+    std::ifstream in(ASSAY_SOURCE_DIR "/datasets/support-intents/support-intents.jsonl");
+    for (std::string line; std::getline(in, line);) {
+      const Json record = Json::parse(line);
+      Share& share = shares[record[by].get<std::string>()];
+      ++share.all;
+      share.right += ask(model, record["question"].get<std::string>()) == record["intent"].get<std::string>() ? 1 : 0;
+    }
+    return shares;
+  }
+
+  net::Handler handler_;
+};
+
+TEST_F(DemoModel, stable_is_right_in_every_slice_and_always_where_it_is_critical) {
+  ASSERT_TRUE(handler_);
+  for (const auto& [intent, share] : support("stable-1", "intent")) {
+    EXPECT_EQ(share.all, 25);
+    EXPECT_GE(share.right, 22) << intent;  // Wilson's lower bound at 22 of 25 is above the gate's 0.70
+  }
+}
+
+TEST_F(DemoModel, worse_fails_in_refunds_and_nowhere_else) {
+  ASSERT_TRUE(handler_);
+  for (const auto& [intent, share] : support("worse-1", "intent")) {
+    if (intent == "refund") {
+      EXPECT_LE(share.right, 12);  // Wilson's upper bound at 12 of 25 is below the gate's 0.70
+    } else {
+      EXPECT_GE(share.right, 22) << intent;
+    }
+  }
+}
+
+TEST_F(DemoModel, neither_version_fails_a_critical_case) {
+  ASSERT_TRUE(handler_);
+  for (const char* model : {"stable-1", "worse-1"}) {
+    const auto shares = support(model, "severity");
+    EXPECT_EQ(shares.at("critical").right, shares.at("critical").all);
+  }
+}
+
+TEST(ShippedData, has_unique_ids_and_a_datasheet) {
+  int sets = 0;
+  for (const auto& folder : std::filesystem::directory_iterator(ASSAY_SOURCE_DIR "/datasets")) {
+    if (!folder.is_directory()) continue;
+    const std::string name = folder.path().filename().string();
+    const auto file = folder.path() / (name + ".jsonl");
+    if (!std::filesystem::exists(file)) continue;
+    SCOPED_TRACE(name);
+    ++sets;
+    EXPECT_TRUE(std::filesystem::exists(folder.path() / "README.md"));
+    std::map<std::string, int> ids;
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);) ++ids[Json::parse(line)["id"].get<std::string>()];
+    EXPECT_GE(ids.size(), 80u);
+    for (const auto& [id, count] : ids) EXPECT_EQ(count, 1) << id;
+  }
+  EXPECT_GE(sets, 4);
+}
+
+}  // namespace
+}  // namespace assay::stub::test
