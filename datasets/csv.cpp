@@ -28,7 +28,8 @@ class CsvRows {
       row_size_ = 0;
       start_ = at_;
       if (done_ || !available()) {
-        if (io_) return std::exchange(io_, std::nullopt).value();
+        const auto error = std::exchange(io_, std::nullopt);
+        if (error) return *error;
         return false;
       }
       if (auto error = read_fields()) return std::move(*error);
@@ -127,11 +128,11 @@ class CsvRows {
       take(1);
       if (!available()) return After::row;
       if (source_.window().front() != '\n') {
-        return *skip_line(fault("a carriage return without a line feed", "end lines with LF or CRLF"));
+        return skip_line(fault("a carriage return without a line feed", "end lines with LF or CRLF"));
       }
     } else if (c != '\n') {
-      return *skip_line(fault("there is text after the closing quote of a field",
-                              R"(double the quotes inside a field: "he said ""no""")"));
+      return skip_line(fault("there is text after the closing quote of a field",
+                             R"(double the quotes inside a field: "he said ""no""")"));
     }
     take(1);
     return After::row;
@@ -141,7 +142,7 @@ class CsvRows {
     return Error{ErrorKind::invalid, std::move(message), std::move(hint), at_};
   }
 
-  std::optional<Error> skip_line(Error error) {
+  Error skip_line(Error error) {
     while (available()) {
       const auto window = source_.window();
       const auto end = window.find('\n');

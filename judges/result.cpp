@@ -61,9 +61,8 @@ std::string shown_answer(const CheckContext& context, std::size_t at) {
 }
 
 CheckFn at_once(std::function<Score(const CheckContext&)> score) {
-  return [score = std::move(score)](const CheckContext& context, const Answers&) -> CheckStep {
-    return score(context);
-  };
+  return
+      [score = std::move(score)](const CheckContext& context, const Answers&) -> CheckStep { return score(context); };
 }
 
 }  // namespace assay::judges

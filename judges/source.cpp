@@ -40,7 +40,7 @@ std::optional<Source> Source::text(const text::Node& node, std::string label, Di
     return std::nullopt;
   }
   source.skeleton_ = node.scalar;
-  if (auto error = collect(node, {}, source.templates_)) {
+  if (auto error = collect(node, Json::json_pointer(), source.templates_)) {
     diagnostics.error(std::move(*error));
     return std::nullopt;
   }
@@ -51,7 +51,7 @@ std::optional<Source> Source::value(const text::Node& node, std::string label, D
   Source source(std::move(label), node.place());
   source.typed_ = true;
   source.skeleton_ = text::to_json(node);
-  if (auto error = collect(node, {}, source.templates_)) {
+  if (auto error = collect(node, Json::json_pointer(), source.templates_)) {
     diagnostics.error(std::move(*error));
     return std::nullopt;
   }

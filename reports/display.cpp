@@ -152,7 +152,7 @@ std::string paragraph(std::string_view first, std::string_view hostile, int widt
 }
 
 std::string quoted_block(std::string_view hostile, int width) {
-  constexpr std::string_view kGutter = "    │ ";
+  constexpr std::string_view kGutter = "    │";
   std::string out;
   for (;;) {
     const auto end = hostile.find('\n');
@@ -161,6 +161,7 @@ std::string quoted_block(std::string_view hostile, int width) {
     const std::string shown = text::excerpt(line, std::numeric_limits<std::size_t>::max());
     for (const std::string& part : wrap(shown, width - 6)) {
       out += kGutter;
+      if (!part.empty()) out += ' ';
       out += part;
       out += '\n';
     }

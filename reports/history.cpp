@@ -38,7 +38,7 @@ std::string history_table(const std::vector<HistoryLine>& lines, const Style& st
                     {line.pass_rate ? show_value(*line.pass_rate, Unit::share) : ""},
                     {samples(line)},
                     {line.usd ? show_value(*line.usd, Unit::usd) : ""},
-                    {line.commit.substr(0, 12)}});
+                    {line.commit.substr(0, 8)}});
   }
   return harmless(render_table(kHeadings, std::move(rows), style.width, style.color));
 }

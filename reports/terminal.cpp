@@ -66,7 +66,7 @@ Cell state_cell(const GateResult& gate) {
       if (gate.waiver) return {fmt::format("✗ BLOCK, {}", *gate.waiver), Paint::yellow};
       return {gate.blocking ? "✗ BLOCK" : "✗ BLOCK, warns", Paint::red};
     case GateState::inconclusive:
-      return {gate.blocking ? "? INCONCLUSIVE" : "? INCONCLUSIVE, warns", Paint::yellow};
+      return {gate.blocking ? "? INCONCLUSIVE" : "? warns", Paint::yellow};
     case GateState::error:
       break;
   }
@@ -93,8 +93,8 @@ std::vector<Cell> gate_row(const GateResult& gate, bool several_suites) {
 std::string gates_table(const Verdict& verdict, const Style& style) {
   if (verdict.gates.empty()) return {};
   static const std::vector<Heading> kHeadings = {
-      {"gate", false, 8}, {"suite", false, 8},     {"slice", false, 8},  {"n", true},
-      {"estimate", true}, {"interval", false, 17}, {"claim", false, 12}, {"state"},
+      {"gate", false, 8}, {"suite", false, 8}, {"slice", false, 8},  {"n", true},
+      {"estimate", true}, {"interval"},        {"claim", false, 12}, {"state"},
   };
   const bool several = verdict.suites.size() > 1;
   const bool all = verdict.gates.size() <= kMostGates;
@@ -143,7 +143,7 @@ std::string latency_text(const RunTiming& timing) {
                            percentiles("between tokens", timing.itl_ms)}) {
     if (!part.empty()) out += (out.empty() ? "" : " · ") + part;
   }
-  return out.empty() ? out : out + " (p50 / p95 / p99)";
+  return out.empty() ? out : "p50 / p95 / p99: " + out;
 }
 
 std::string cost_text(const CostTotals& cost) {
@@ -159,12 +159,12 @@ std::string facts(const Verdict& verdict, const Style& style) {
     out += fact("samples", which + balance_text(suite.balance), style);
   }
   out += fact("cost", cost_text(verdict.cost), style);
-  if (const std::string latency = latency_text(verdict.timing); !latency.empty())
-    out += fact("latency", latency, style);
-  out += fact(
-      "time",
-      fmt::format("{}, {} in flight", show_value(verdict.timing.wall_s, Unit::seconds), verdict.timing.concurrency),
-      style);
+  const std::string latency = latency_text(verdict.timing);
+  if (!latency.empty()) out += fact("latency", latency, style);
+  if (verdict.timing.wall_s > 0) {
+    const std::string wall = show_value(verdict.timing.wall_s, Unit::seconds);
+    out += fact("time", fmt::format("{}, {} in flight", wall, verdict.timing.concurrency), style);
+  }
   return out;
 }
 

@@ -45,7 +45,9 @@ class IdIndex {
 
 class SuiteCases final : public CaseCursor {
  public:
-  SuiteCases(const Suite& suite, std::unique_ptr<datasets::Cursor> data) : suite_(suite), data_(std::move(data)) {}
+  /// `data` and `spec` are both there or both null.
+  SuiteCases(const Suite& suite, const DatasetSpec* spec, std::unique_ptr<datasets::Cursor> data)
+      : suite_(suite), spec_(spec), data_(std::move(data)) {}
 
   Result<std::optional<Case>> next() override {
     if (ordinal_ < suite_.cases.size()) {
@@ -54,13 +56,15 @@ class SuiteCases final : public CaseCursor {
       return std::optional(kase);
     }
     if (!data_ || ended_) return std::optional<Case>{};
-    if (suite_.dataset->limit && records_ >= *suite_.dataset->limit) return end();
-    auto record = data_->next();
-    if (record && !*record) return end();
+    if (spec_->limit && records_ >= *spec_->limit) return end();
+    auto next = data_->next();
+    std::optional<datasets::Record> record;
+    if (next) record = std::move(*next);
+    if (next && !record) return end();
     ++records_;
     const auto ordinal = ordinal_++;
-    if (!record) return record.error();
-    auto kase = case_of(suite_, *std::move(*record));
+    if (!record) return next.error();
+    auto kase = case_of(suite_, *spec_, std::move(*record));
     if (!kase) return kase.error();
     kase->ordinal = ordinal;
     if (auto error = check(*kase)) return std::move(*error);
@@ -76,9 +80,8 @@ class SuiteCases final : public CaseCursor {
   Result<std::optional<Case>> end() {
     ended_ = true;
     if (records_ > 0) return std::optional<Case>{};
-    return Error{ErrorKind::selection,
-                 fmt::format("the data set {} has no record", text::in_quotes(suite_.dataset->shown)),
-                 "add records, or name another file", suite_.dataset->at};
+    return Error{ErrorKind::selection, fmt::format("the data set {} has no record", text::in_quotes(spec_->shown)),
+                 "add records, or name another file", spec_->at};
   }
 
   std::optional<Error> check(const Case& kase) {
@@ -96,6 +99,7 @@ class SuiteCases final : public CaseCursor {
   }
 
   const Suite& suite_;
+  const DatasetSpec* spec_;
   std::unique_ptr<datasets::Cursor> data_;
   IdIndex ids_;
   std::uint32_t ordinal_ = 0;
@@ -116,7 +120,8 @@ Result<std::unique_ptr<CaseCursor>> open_cases(const Suite& suite) {
     }
     data = std::move(*opened);
   }
-  return std::unique_ptr<CaseCursor>(std::make_unique<SuiteCases>(suite, std::move(data)));
+  return std::unique_ptr<CaseCursor>(
+      std::make_unique<SuiteCases>(suite, suite.dataset ? &*suite.dataset : nullptr, std::move(data)));
 }
 
 }  // namespace assay::suites

@@ -73,8 +73,9 @@ std::optional<MessageTemplate> read_long_form(const text::Node& entry, Diagnosti
   const auto role = reader.choice("role", kAuthors);
   const auto* content = reader.require("content", "\"{{question}}\"");
   reader.finish();
-  if (!role || content == nullptr) return std::nullopt;
-  return read_content(*author_of(*role), *content, entry.place(), diagnostics);
+  const auto author = role ? author_of(*role) : std::nullopt;
+  if (!author || content == nullptr) return std::nullopt;
+  return read_content(*author, *content, entry.place(), diagnostics);
 }
 
 std::optional<MessageTemplate> read_message(const text::Node& entry, Diagnostics& diagnostics) {

@@ -150,11 +150,12 @@ bool is_checks(const Json& value) {
          std::all_of(value.begin(), value.end(), [](const Json& check) { return check.is_object(); });
 }
 
-// The record's own tags and cluster speak before the columns that the suite names only where those are silent.
+// The columns that the suite names come first; the record's own tags and cluster fill what they left open.
 void take_own_tags(Draft& draft, Case& kase) {
   if (const auto tags = take(draft.fields, "tags", is_tags)) {
     for (const auto& [key, value] : tags->items()) {
-      if (auto text = scalar_text(value); !text->empty()) kase.tags.insert_or_assign(key, std::move(*text));
+      auto text = scalar_text(value);
+      if (text && !text->empty()) kase.tags.emplace(key, std::move(*text));
     }
   }
   if (const auto cluster = take(draft.fields, "cluster", is_text); cluster && kase.cluster.empty()) {
@@ -184,16 +185,15 @@ Result<void> take_checks(const Suite& suite, Draft& draft, Case& kase) {
   return draft.fault(error.message, error.hint);
 }
 
-Result<std::string> rendered_id(const DatasetSpec& spec, const Draft& draft, const std::string& own) {
-  const auto id = spec.id->render(Scope{draft.fields, own, draft.row});
+Result<std::string> rendered_id(const text::Template& source, const Draft& draft, const std::string& own) {
+  const auto id = source.render(Scope{draft.fields, own, draft.row});
   if (!id) return draft.fault(fmt::format("its id cannot be rendered: {}", id.error().message), id.error().hint);
   return *id;
 }
 
 }  // namespace
 
-Result<Case> case_of(const Suite& suite, datasets::Record record) {
-  const auto& spec = *suite.dataset;
+Result<Case> case_of(const Suite& suite, const DatasetSpec& spec, datasets::Record record) {
   Draft draft{std::move(record.fields), record.row, std::move(record.at)};
   Case kase;
   kase.row = draft.row;
@@ -205,12 +205,12 @@ Result<Case> case_of(const Suite& suite, datasets::Record record) {
   if (const auto taken = take_tags(spec, draft, kase); !taken) return taken.error();
   if (const auto read = parse_fields(spec, draft); !read) return read.error();
   const auto id = take(draft.fields, "id", is_id);
-  if (id) kase.id = *scalar_text(*id);
+  if (id) kase.id = scalar_text(*id).value_or("");
   take_own_tags(draft, kase);
   if (const auto taken = take_checks(suite, draft, kase); !taken) return taken.error();
   if (const auto taken = take_vars(draft); !taken) return taken.error();
   if (spec.id) {
-    auto text = rendered_id(spec, draft, kase.id);
+    auto text = rendered_id(*spec.id, draft, kase.id);
     if (!text) return text.error();
     kase.id = std::move(*text);
   } else if (!id) {

@@ -1,5 +1,6 @@
 /// not: another check turned round.
 
+#include "judges/argument_schema.hpp"
 #include "judges/heuristic/rows.hpp"
 #include "judges/heuristic/schemas.hpp"
 #include "judges/options.hpp"
@@ -75,7 +76,7 @@ Json options() {
   Json one_of = Json::array();
   for (const auto& kind : check_table()) {
     if (kind.name == "not") continue;
-    properties[std::string(kind.name)] = argument_schema(kind);
+    properties[std::string(kind.name)] = argument_schema(kind, false);
     one_of.push_back({{"required", {kind.name}}});
   }
   Json schema = options_schema(std::move(properties), {});
@@ -90,14 +91,17 @@ Json short_form() {
 }  // namespace
 
 CheckKind not_row() {
-  return {.name = "not",
-          .doc = "Passes when the check inside fails. The score of a share is 1 minus its score; a check with a unit of its "
-                 "own keeps its value, and its better direction is turned round. What could not be told stays untold. "
-                 "`threshold` inside belongs to the check inside; `as`, `weight` and `required` stand beside the check.",
-          .short_key = "",
-          .options = options,
-          .short_form = short_form,
-          .make = make};
+  return {
+      .name = "not",
+      .doc =
+          "Passes when the check inside fails. The score of a share is 1 minus its score; a check with a unit of its "
+          "own keeps its value, and its better direction is turned round. What could not be told stays untold. "
+          "`threshold` inside belongs to the check inside; `as`, `weight` and `required` stand beside the check.",
+      .example = "not: {contains: Kyoto}",
+      .short_key = "",
+      .options = options,
+      .short_form = short_form,
+      .make = make};
 }
 
 }  // namespace assay::judges

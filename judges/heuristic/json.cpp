@@ -40,10 +40,12 @@ Json short_form() {
 
 CheckKind json_row() {
   return {.name = "json",
-          .doc = "1 if the answer, white space around it aside, is one JSON value (RFC 8259: an object, an array, a "
-                 "string, a number, true, false or null), else 0. `extract: fence` reads the answer's only Markdown code "
-                 "fence instead. At most 64 levels deep; of duplicate keys the last wins; a number beyond a double's "
-                 "range is a failure.",
+          .doc =
+              "1 if the answer, white space around it aside, is one JSON value (RFC 8259: an object, an array, a "
+              "string, a number, true, false or null), else 0. `extract: fence` reads the answer's only Markdown code "
+              "fence instead. At most 64 levels deep; of duplicate keys the last wins; a number beyond a double's "
+              "range is a failure.",
+          .example = "json: {extract: fence}",
           .short_key = "",
           .options = options,
           .short_form = short_form,

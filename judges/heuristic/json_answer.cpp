@@ -74,7 +74,8 @@ std::variant<Json, std::string> json_in_fence(const CheckContext& context) {
   if (fences.count > 1) {
     return fmt::format("expected one code fence with JSON, got {} in {}", fences.count, shown_answer(context));
   }
-  if (!fences.closed) return fmt::format("the code fence is not closed: {}", shown_answer(context, context.answer.size()));
+  if (!fences.closed)
+    return fmt::format("the code fence is not closed: {}", shown_answer(context, context.answer.size()));
   const auto body = text::trim(fences.body);
   auto parsed = parse_json(body);
   if (!parsed) return fmt::format("the code fence is no JSON: {}", explain(parsed.error(), body));

@@ -107,9 +107,8 @@ Score judge(const Schema& schema, bool fence, bool explain_pass, const CheckCont
   if (const auto* const why = std::get_if<std::string>(&value)) return failed(*why);
   if (const auto violation = schema.validate(std::get<Json>(value))) {
     const auto& pointer = violation->pointer;
-    return failed(pointer.empty()
-                      ? fmt::format("the answer {}", violation->message)
-                      : fmt::format("{} in the answer {}", text::excerpt(pointer, 80), violation->message));
+    return failed(pointer.empty() ? fmt::format("the answer {}", violation->message)
+                                  : fmt::format("{} in the answer {}", text::excerpt(pointer, 80), violation->message));
   }
   Score score = passed();
   if (explain_pass) score.why = fmt::format("the answer matches the schema: {}", shown_answer(context));
@@ -124,12 +123,17 @@ bool is_options(const text::Node& argument) {
 std::optional<Templated<Schema>> inline_schema(OptionReader& reader, const schema::Options& options) {
   const auto source = reader.value("value", "{type: object}");
   if (!source) return std::nullopt;
+  const auto& written = *reader.reader().get("value");
+  if (source->constant() && written.is_scalar() && !text::to_json(written).is_boolean()) {
+    reader.diagnostics().error(written.place(), "a schema must be a mapping, found " + text::describe(written),
+                               "write `json_schema: {file: answer.schema.json}` for a file");
+    return std::nullopt;
+  }
   if (source->constant()) {
     // Compiled here for the sake of the place within the schema.
-    const auto& node = *reader.reader().get("value");
-    const auto compiled = Schema::compile(text::to_json(node), options);
+    const auto compiled = Schema::compile(text::to_json(written), options);
     if (const auto* const fault = std::get_if<schema::Fault>(&compiled)) {
-      reader.diagnostics().error(at_pointer(node, fault->pointer).place(),
+      reader.diagnostics().error(at_pointer(written, fault->pointer).place(),
                                  fmt::format("the schema cannot be used{}: {}", where(*fault), fault->message),
                                  fault->hint);
       return std::nullopt;
@@ -186,14 +190,13 @@ Json value_schema() {
 }
 
 Json options() {
-  Json schema = options_schema(
-      {{"value", value_schema()},
-       {"file", Json{{"description", "A file with the schema, relative to this one"},
-                     {"type", "string"},
-                     {"examples", {"answer.schema.json"}}}},
-       {"extract", choice_schema("Read the answer's only code fence instead", {"fence"})},
-       {"formats", choice_schema("Assert no `format` at all", {"ignore"})}},
-      {});
+  Json schema = options_schema({{"value", value_schema()},
+                                {"file", Json{{"description", "A file with the schema, relative to this one"},
+                                              {"type", "string"},
+                                              {"examples", {"answer.schema.json"}}}},
+                                {"extract", choice_schema("Read the answer's only code fence instead", {"fence"})},
+                                {"formats", choice_schema("Assert no `format` at all", {"ignore"})}},
+                               {});
   schema["oneOf"] = {Json{{"required", {"value"}}}, Json{{"required", {"file"}}}};
   return schema;
 }
@@ -201,24 +204,28 @@ Json options() {
 Json short_form() {
   Json schema = value_schema();
   schema["not"] = {{"type", "object"}, {"anyOf", {Json{{"required", {"value"}}}, Json{{"required", {"file"}}}}}};
-  schema["examples"] = {Json{{"type", "object"}, {"required", {"city"}}, {"properties", {{"city", {{"type", "string"}}}}}}};
+  schema["examples"] = {
+      Json{{"type", "object"}, {"required", {"city"}}, {"properties", {{"city", {{"type", "string"}}}}}}};
   return schema;
 }
 
 }  // namespace
 
 CheckKind json_schema_row() {
-  return {.name = "json_schema",
-          .doc = "1 if the answer is one JSON value (as `json` reads it) that the JSON Schema (draft-07) accepts, else 0. "
-                 "The argument is the schema itself, or options: a mapping with `value` (the schema) or `file`. The formats "
-                 "date, time, date-time, email, uuid, uri, ipv4 and ipv6 are asserted; other formats, other drafts and "
-                 "keywords that would be ignored are refused, and nothing is fetched. Patterns run in linear time, without "
-                 "look-around.",
-          .short_key = "value",
-          .options = options,
-          .short_form = short_form,
-          .make = make,
-          .is_options = is_options};
+  return {
+      .name = "json_schema",
+      .doc =
+          "1 if the answer is one JSON value (as `json` reads it) that the JSON Schema (draft-07) accepts, else 0. "
+          "The argument is the schema itself, or options: a mapping with `value` (the schema) or `file`. The formats "
+          "date, time, date-time, email, uuid, uri, ipv4 and ipv6 are asserted; other formats, other drafts and "
+          "keywords that would be ignored are refused, and nothing is fetched. Patterns run in linear time, without "
+          "look-around.",
+      .example = "json_schema: {file: answer.schema.json}",
+      .short_key = "value",
+      .options = options,
+      .short_form = short_form,
+      .make = make,
+      .is_options = is_options};
 }
 
 }  // namespace assay::judges

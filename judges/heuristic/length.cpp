@@ -15,17 +15,21 @@ namespace assay::judges {
 
 namespace {
 
-// The white space of `text::trim` is what separates words.
+// The length of the white space character at `at`, by the rule of `text::trim`; 0 if there is none.
+std::size_t space_at(std::string_view text, std::size_t at) {
+  const auto lead = static_cast<unsigned char>(text[at]);
+  const auto character = text.substr(at, lead < 0x80 ? 1 : lead < 0xE0 ? 2 : 3);
+  return text::trim(character).empty() ? character.size() : 0;
+}
+
 std::size_t count_words(std::string_view text) {
   std::size_t words = 0;
-  for (text = text::trim(text); !text.empty(); text = text::trim(text)) {
-    ++words;
-    std::size_t end = 1;
-    while (end < text.size() && text::trim(text.substr(end, 4)).data() == text.data() + end) {
-      if (text::trim(text.substr(end, 4)).empty()) break;
-      ++end;
-    }
-    text.remove_prefix(end);
+  bool in_word = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto space = space_at(text, at);
+    if (space == 0 && !in_word) ++words;
+    in_word = space == 0;
+    at += space == 0 ? 1 : space;
   }
   return words;
 }
@@ -46,8 +50,9 @@ Score judge(std::optional<double> least, std::optional<double> most, Unit unit, 
             const CheckContext& context) {
   const auto length = static_cast<double>(count(context.answer, unit));
   const auto say = [&](std::string_view bound, double limit) {
-    return failed(fmt::format("expected {} {} {}, got {} in {}", bound, limit, name(unit), length, shown_answer(context)),
-                  length);
+    return failed(
+        fmt::format("expected {} {} {}, got {} in {}", bound, limit, name(unit), length, shown_answer(context)),
+        length);
   };
   if (least && length < *least) return say("at least", *least);
   if (most && length > *most) return say("at most", *most);
@@ -82,6 +87,10 @@ Result<Bounds> bounds_of(const Bound& least, const Bound& most, const Scope& sco
   return Bounds{*low, *high};
 }
 
+bool is_constant(const text::Node* node) {
+  return node != nullptr && node->scalar.find("{{") == std::string::npos;
+}
+
 std::optional<CompiledCheck> make(const text::Node& options, const CompileEnv& env, Diagnostics& diagnostics) {
   OptionReader reader(options, "length", diagnostics);
   const auto word = reader.choice("unit", {"chars", "words", "lines"});
@@ -92,14 +101,10 @@ std::optional<CompiledCheck> make(const text::Node& options, const CompileEnv& e
   if (reader.reader().get("min") == nullptr && reader.reader().get("max") == nullptr) {
     reader.reader().error("check 'length' needs `min` or `max`", "write `length: {max: 600}`");
   }
-  static const Json kNoVariables = Json::object();
-  const bool constant = options.find("min") != nullptr && options.find("max") != nullptr &&
-                        options.find("min")->scalar.find("{{") == std::string::npos &&
-                        options.find("max")->scalar.find("{{") == std::string::npos;
-  if (least && most && constant) {
-    if (const auto bounds = bounds_of(least, most, {kNoVariables, "", 0}); !bounds) {
-      reader.reader().error(bounds.error().message, bounds.error().hint);
-    }
+  if (least && most && is_constant(options.find("min")) && is_constant(options.find("max"))) {
+    static const Json kNoVariables = Json::object();
+    const auto bounds = bounds_of(least, most, {kNoVariables, "", 0});
+    if (!bounds) reader.reader().error(bounds.error().message, bounds.error().hint);
   }
   if (!reader.finish()) return std::nullopt;
   CompiledCheck check;
@@ -113,18 +118,21 @@ std::optional<CompiledCheck> make(const text::Node& options, const CompileEnv& e
     const auto bounds = bounds_of(least, most, scope);
     if (bounds) return {};
     Error error = bounds.error();
-    if (error.at == Place{}) error = Error{error.kind, fmt::format("case {}: {}", text::in_quotes(scope.id), error.message), error.hint, at};
+    if (error.at == Place{}) {
+      error.message = fmt::format("case {}: {}", text::in_quotes(scope.id), error.message);
+      error.at = at;
+    }
     return error;
   };
   return check;
 }
 
 Json options() {
-  Json schema = options_schema({{"min", number_schema("The least length that passes", {1})},
-                                {"max", number_schema("The greatest length that passes", {600})},
-                                {"unit", choice_schema("What is counted; characters are code points",
-                                                       {"chars", "words", "lines"})}},
-                               {});
+  Json schema = options_schema(
+      {{"min", number_schema("The least length that passes", {1})},
+       {"max", number_schema("The greatest length that passes", {600})},
+       {"unit", choice_schema("What is counted; characters are code points", {"chars", "words", "lines"})}},
+      {});
   schema["anyOf"] = {Json{{"required", {"min"}}}, Json{{"required", {"max"}}}};
   return schema;
 }
@@ -136,17 +144,20 @@ Json short_form() {
 }  // namespace
 
 CheckKind length_row() {
-  return {.name = "length",
-          .doc = "The answer's length in `unit`: chars (code points, the default), words (runs without white space; text "
-                 "without spaces is one word) or lines (an end of line at the end starts no new one). Passes from `min` to "
-                 "`max`, both included; at least one of them is needed. White space counts, an empty answer is 0. Less is "
-                 "better, unless only `min` is given.",
-          .unit = Unit::chars,
-          .better = Direction::down,
-          .short_key = "",
-          .options = options,
-          .short_form = short_form,
-          .make = make};
+  return {
+      .name = "length",
+      .doc =
+          "The answer's length in `unit`: chars (code points, the default), words (runs without white space; text "
+          "without spaces is one word) or lines (an end of line at the end starts no new one). Passes from `min` to "
+          "`max`, both included; at least one of them is needed. White space counts, an empty answer is 0. Less is "
+          "better, unless only `min` is given.",
+      .example = "length: {max: 600}",
+      .unit = Unit::chars,
+      .better = Direction::down,
+      .short_key = "",
+      .options = options,
+      .short_form = short_form,
+      .make = make};
 }
 
 }  // namespace assay::judges

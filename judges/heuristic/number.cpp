@@ -41,7 +41,8 @@ Parsed<double> parse_expected(const Json& value, Extract extract) {
     if (const auto found = find_last(text)) number = found->value;
   }
   if (number && std::isfinite(*number)) return *number;
-  if (extract == Extract::last) return Wrong{fmt::format("holds no number: {}", text::in_quotes(text)), "write `equals: 4`"};
+  if (extract == Extract::last)
+    return Wrong{fmt::format("holds no number: {}", text::in_quotes(text)), "write `equals: 4`"};
   return Wrong{fmt::format("must be one number, found {}", text::in_quotes(text)),
                "write `equals: 4`; `extract: last` takes the last number on both sides"};
 }
@@ -130,30 +131,32 @@ std::optional<CompiledCheck> make(const text::Node& options, const CompileEnv& e
 }
 
 Json expected_schema() {
-  return text_schema("The expected number; with `extract: last`, the last number of this text", {4, "1,234.5", "{{answer}}"});
+  return text_schema("The expected number; with `extract: last`, the last number of this text",
+                     {4, "1,234.5", "{{answer}}"});
 }
 
 Json options() {
   Json tolerance = text_schema("How far off the answer may be: a number, or a percentage of the expected one",
                                {0.5, "2%", "{{tolerance}}"});
   tolerance["type"] = {"string", "number"};
-  return options_schema(
-      {{"equals", expected_schema()},
-       {"tolerance", tolerance},
-       {"extract", choice_schema("Which number counts; without it the answer must hold exactly one",
-                                 {"last", "first", "only"})}},
-      {"equals"});
+  return options_schema({{"equals", expected_schema()},
+                         {"tolerance", tolerance},
+                         {"extract", choice_schema("Which number counts; without it the answer must hold exactly one",
+                                                   {"last", "first", "only"})}},
+                        {"equals"});
 }
 
 }  // namespace
 
 CheckKind number_row() {
   return {.name = "number",
-          .doc = "1 if the answer's number equals the expected one within `tolerance` (default: 1e-9 of the expected "
-                 "one), else 0. `extract` says which number counts: `only` (the default: the answer holds exactly one), "
-                 "`first`, or `last`, which also takes the last number of the expected text. Signs, thousands (`1,234`), "
-                 "decimals and exponents are read; a currency sign before and a full stop or unit after are ignored, and "
-                 "`50%` is 50. An answer without a number is a failure; an expectation without one is an error.",
+          .doc =
+              "1 if the answer's number equals the expected one within `tolerance` (default: 1e-9 of the expected "
+              "one), else 0. `extract` says which number counts: `only` (the default: the answer holds exactly one), "
+              "`first`, or `last`, which also takes the last number of the expected text. Signs, thousands (`1,234`), "
+              "decimals and exponents are read; a currency sign before and a full stop or unit after are ignored, and "
+              "`50%` is 50. An answer without a number is a failure; an expectation without one is an error.",
+          .example = "number: {equals: 4, extract: last}",
           .short_key = "equals",
           .options = options,
           .short_form = expected_schema,

@@ -79,8 +79,8 @@ double value_of(std::string_view digits) {
   if (error != std::errc::result_out_of_range) return value;
   // Too small is 0, too large infinite; without an exponent only length makes it large.
   const auto exponent = plain.find_first_of("eE");
-  const bool tiny = exponent == std::string::npos ? plain.starts_with('.') || plain.starts_with('0')
-                                                  : plain[exponent + 1] == '-';
+  const bool tiny =
+      exponent == std::string::npos ? plain.starts_with('.') || plain.starts_with('0') : plain[exponent + 1] == '-';
   return tiny ? 0 : std::numeric_limits<double>::infinity();
 }
 

@@ -78,11 +78,12 @@ struct Kind {
   Measure measure;
   Unit unit;
   std::string_view example;
+  std::string_view check_example;
 };
 
-constexpr Kind kLatency{"latency", "a latency of", total_latency, Unit::seconds, "30s"};
-constexpr Kind kTtft{"ttft", "a time to first token of", first_token, Unit::seconds, "1.5s"};
-constexpr Kind kCost{"cost", "a cost of", total_cost, Unit::usd, "0.02"};
+constexpr Kind kLatency{"latency", "a latency of", total_latency, Unit::seconds, "30s", "latency: {max: 30s}"};
+constexpr Kind kTtft{"ttft", "a time to first token of", first_token, Unit::seconds, "1.5s", "ttft: {max: 1.5s}"};
+constexpr Kind kCost{"cost", "a cost of", total_cost, Unit::usd, "0.02", "cost: {max: 0.02}"};
 
 std::optional<CompiledCheck> make(const Kind& kind, const text::Node& options, const CompileEnv& env,
                                   Diagnostics& diagnostics) {
@@ -124,6 +125,7 @@ template <const Kind& kKind>
 CheckKind row(std::string_view doc, Json (*options)()) {
   return {.name = kKind.name,
           .doc = doc,
+          .example = kKind.check_example,
           .unit = kKind.unit,
           .better = Direction::down,
           .short_key = "",
@@ -145,14 +147,16 @@ CheckKind latency_row() {
 
 CheckKind ttft_row() {
   return row<kTtft>(
-      "Seconds from the start of the last attempt to its first non-empty content. Passes up to `max`, included. Unscored "
+      "Seconds from the start of the last attempt to its first non-empty content. Passes up to `max`, included. "
+      "Unscored "
       "where the answer was not streamed or held no text. Less is better.",
       duration_options);
 }
 
 CheckKind cost_row() {
   return row<kCost>(
-      "USD for the answers of the target in this sample: usage times the target's price. Passes up to `max`, included. A "
+      "USD for the answers of the target in this sample: usage times the target's price. Passes up to `max`, included. "
+      "A "
       "target without a price is refused; unscored where the endpoint did not count its tokens. Less is better.",
       cost_options);
 }

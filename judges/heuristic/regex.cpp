@@ -111,7 +111,8 @@ Score search(const RE2& pattern, bool explain_pass, const CheckContext& context)
                             shown_answer(context, static_cast<std::size_t>(match.data() - answer.data())));
     return score;
   }
-  return failed(fmt::format("expected a match of '{}', got {}", text::excerpt(pattern.pattern()), shown_answer(context)));
+  return failed(
+      fmt::format("expected a match of '{}', got {}", text::excerpt(pattern.pattern()), shown_answer(context)));
 }
 
 std::optional<CompiledCheck> make(const text::Node& options, const CompileEnv& env, Diagnostics& diagnostics) {
@@ -134,7 +135,8 @@ std::optional<CompiledCheck> make(const text::Node& options, const CompileEnv& e
 }
 
 Json short_form() {
-  return text_schema("An RE2 pattern; values in a template are literal text", {"\\bParis\\b", "(?i)^yes", "= {{total}}$"});
+  return text_schema("An RE2 pattern; values in a template are literal text",
+                     {"\\bParis\\b", "(?i)^yes", "= {{total}}$"});
 }
 
 Json options() {
@@ -144,16 +146,19 @@ Json options() {
 }  // namespace
 
 CheckKind regex_row() {
-  return {.name = "regex",
-          .doc = "1 if the RE2 pattern matches somewhere in the answer, else 0. Linear time: no look-around, no "
-                 "back-references. `^` and `$` are the ends of the answer (`(?m)` makes them lines), `.` is no line end "
-                 "(`(?s)` includes it). In a template, values are literal text (`= {{total}}$`); a pattern that is exactly "
-                 "one `{{var}}` takes the variable's value as the pattern. A template that matches every answer is an "
-                 "error.",
-          .short_key = "value",
-          .options = options,
-          .short_form = short_form,
-          .make = make};
+  return {
+      .name = "regex",
+      .doc =
+          "1 if the RE2 pattern matches somewhere in the answer, else 0. Linear time: no look-around, no "
+          "back-references. `^` and `$` are the ends of the answer (`(?m)` makes them lines), `.` is no line end "
+          "(`(?s)` includes it). In a template, values are literal text (`= {{total}}$`); a pattern that is exactly "
+          "one `{{var}}` takes the variable's value as the pattern. A template that matches every answer is an "
+          "error.",
+      .example = "regex: '\\bParis\\b'",
+      .short_key = "value",
+      .options = options,
+      .short_form = short_form,
+      .make = make};
 }
 
 }  // namespace assay::judges

@@ -8,6 +8,12 @@ Json template_text() {
   return {{"type", "string"}, {"pattern", "\\{\\{"}};
 }
 
+Json list_of(std::initializer_list<std::string> texts) {
+  Json list = Json::array();
+  for (const auto& text : texts) list.push_back(text);
+  return list;
+}
+
 }  // namespace
 
 Json text_schema(std::string description, Json examples) {
@@ -36,12 +42,12 @@ Json flag_schema(std::string description) {
 }
 
 Json choice_schema(std::string description, std::initializer_list<std::string> values) {
-  return {{"description", std::move(description)}, {"type", "string"}, {"enum", Json(values)}};
+  return {{"description", std::move(description)}, {"type", "string"}, {"enum", list_of(values)}};
 }
 
 Json options_schema(Json properties, std::initializer_list<std::string> required) {
   Json schema = {{"type", "object"}, {"properties", std::move(properties)}};
-  if (required.size() > 0) schema["required"] = required;
+  if (required.size() > 0) schema["required"] = list_of(required);
   return schema;
 }
 

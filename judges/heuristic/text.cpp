@@ -22,6 +22,7 @@ struct Needle {
 /// One of the four comparisons. `where` gives the byte offset that a failure is shown around.
 struct Comparison {
   std::string_view name;
+  std::string_view example;
   bool trims = false;
   bool literal_empty = false;  ///< `''` may be written
   bool (*holds)(std::string_view answer, std::string_view needle);
@@ -47,20 +48,24 @@ bool is_end(std::string_view answer, std::string_view needle) {
 }
 
 constexpr Comparison kEquals{.name = "equals",
+                             .example = "equals: Paris",
                              .trims = true,
                              .literal_empty = true,
                              .holds = is_equal,
                              .failure = "expected '{}', got {}",
                              .success = "the answer equals '{}': {}"};
 constexpr Comparison kContains{.name = "contains",
+                               .example = "contains: Paris",
                                .holds = is_within,
                                .failure = "expected '{}' within the answer, got {}",
                                .success = "'{}' is within the answer: {}"};
 constexpr Comparison kStartsWith{.name = "starts_with",
+                                 .example = "starts_with: Yes",
                                  .holds = is_start,
                                  .failure = "expected the answer to start with '{}', got {}",
                                  .success = "the answer starts with '{}': {}"};
 constexpr Comparison kEndsWith{.name = "ends_with",
+                               .example = "ends_with: .",
                                .holds = is_end,
                                .failure = "expected the answer to end with '{}', got {}",
                                .success = "the answer ends with '{}': {}",
@@ -69,8 +74,8 @@ constexpr Comparison kEndsWith{.name = "ends_with",
 Score compare(const Comparison& how, const Needle& needle, bool ignore_case, bool explain_pass,
               const CheckContext& context) {
   const auto answer = how.trims ? text::trim(context.answer) : context.answer;
-  const bool holds = ignore_case ? how.holds(text::fold_case(answer), needle.compared)
-                                 : how.holds(answer, needle.compared);
+  const bool holds =
+      ignore_case ? how.holds(text::fold_case(answer), needle.compared) : how.holds(answer, needle.compared);
   if (holds && !explain_pass) return passed();
   const auto shown = how.shows_end ? shown_answer(context, context.answer.size()) : shown_answer(context);
   const auto sentence =
@@ -119,6 +124,7 @@ template <const Comparison& kHow>
 CheckKind row(std::string_view doc) {
   return {.name = kHow.name,
           .doc = doc,
+          .example = kHow.example,
           .short_key = "value",
           .options = options,
           .short_form = short_form,

@@ -92,8 +92,9 @@ std::optional<CompiledCheck> make(std::string_view name, Scorer scorer, const te
                                   const CompileEnv& env, Diagnostics& diagnostics) {
   OptionReader reader(options, name, diagnostics);
   const bool ignore_case = reader.flag("ignore_case");
-  const auto needles = reader.ready<Needles>(
-      reader.value("value", "[one, two]"), [ignore_case](const Json& value) { return parse_needles(value, ignore_case); });
+  const auto needles = reader.ready<Needles>(reader.value("value", "[one, two]"), [ignore_case](const Json& value) {
+    return parse_needles(value, ignore_case);
+  });
   if (!reader.finish() || !needles) return std::nullopt;
   CompiledCheck check;
   check.run = at_once([=, needles = *needles, explain = env.explain_pass](const CheckContext& context) {
@@ -123,8 +124,10 @@ Json options() {
 
 CheckKind contains_all_row() {
   return {.name = "contains_all",
-          .doc = "The share of the texts that occur in the answer, 0 to 1; passes when all do, or from `threshold` on. A "
-                 "text that is listed twice counts twice. An empty list or an empty text is refused.",
+          .doc =
+              "The share of the texts that occur in the answer, 0 to 1; passes when all do, or from `threshold` on. A "
+              "text that is listed twice counts twice. An empty list or an empty text is refused.",
+          .example = "contains_all: [Paris, Seine]",
           .short_key = "value",
           .options = options,
           .short_form = short_form,
@@ -134,14 +137,16 @@ CheckKind contains_all_row() {
 }
 
 CheckKind contains_any_row() {
-  return {.name = "contains_any",
-          .doc = "1 if at least one of the texts occurs in the answer, else 0. An empty list or an empty text is refused.",
-          .short_key = "value",
-          .options = options,
-          .short_form = short_form,
-          .make = [](const text::Node& node, const CompileEnv& env, Diagnostics& diagnostics) {
-            return make("contains_any", score_any, node, env, diagnostics);
-          }};
+  return {
+      .name = "contains_any",
+      .doc = "1 if at least one of the texts occurs in the answer, else 0. An empty list or an empty text is refused.",
+      .example = "contains_any: [Paris, Lyon]",
+      .short_key = "value",
+      .options = options,
+      .short_form = short_form,
+      .make = [](const text::Node& node, const CompileEnv& env, Diagnostics& diagnostics) {
+        return make("contains_any", score_any, node, env, diagnostics);
+      }};
 }
 
 }  // namespace assay::judges

@@ -43,7 +43,7 @@ void apply_prompt(PlannedSuite& planned, const Candidate& candidate, Diagnostics
 void apply_params(PlannedSuite& planned, const Candidate& candidate) {
   Json params = planned.suite.params;
   for (const auto& [key, value] : candidate.params.items()) params[key] = value;
-  planned.params = dump_json(params);
+  planned.params = std::make_shared<const std::string>(dump_json(params));
   planned.params_digest = to_string(sha256(canonical_json(params)));
 }
 
@@ -262,6 +262,7 @@ std::shared_ptr<const PlannedCase> CaseCompiler::compile(suites::Case kase, Diag
   planned->cluster = std::move(kase.cluster);
   planned->vars = std::move(kase.vars);
   planned->row = kase.row;
+  planned->params = planned_.params;
 
   const Scope scope{planned->vars, planned->id, planned->row};
   auto messages = suites::render_messages(planned_.suite.messages, scope);

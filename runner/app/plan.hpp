@@ -41,7 +41,7 @@ struct Candidate {
 /// A suite with its checks compiled and its cases counted.
 struct PlannedSuite {
   suites::Suite suite;
-  std::string params;  ///< JSON text, merged
+  std::shared_ptr<const std::string> params;  ///< JSON text, merged
   std::vector<std::shared_ptr<const CompiledCheck>> default_checks;
   std::string default_checks_json;  ///< canonical, for case digests
   std::string digest;               ///< of all cases and their checks

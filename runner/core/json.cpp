@@ -83,6 +83,11 @@ void append_canonical(std::string& out, const Json& value) {
 }  // namespace
 
 Result<Json> parse_json(std::string_view text) {
+  // The library takes a NUL for the end of the text.
+  if (const auto nul = text.find('\0'); nul != std::string_view::npos) {
+    return Error{ErrorKind::protocol, "not valid JSON: it holds a NUL byte", "remove the NUL byte",
+                 place_of(text, nul + 1)};
+  }
   bool too_deep = false;
   const auto guard = [&too_deep](int depth, Json::parse_event_t event, Json&) {
     if ((event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start) &&

@@ -111,17 +111,17 @@ void decide_gates(Deliberation& d) {
   for (const auto& gate : d.policy.gates) {
     bool used = false;
     for (std::size_t i = 0; i < views.size(); ++i) {
-      if (!covers(gate, views[i].evidence->id)) continue;
-      auto rows = rows_of(gate, d.policy.alpha, views[i], d.narrowed);
+      const auto& view = views[i];
+      if (!covers(gate, view.evidence->id)) continue;
+      auto rows = rows_of(gate, d.policy.alpha, view, d.narrowed);
       used = used || !rows.empty();
       decided[i] = decided[i] || !rows.empty();
       warn_of_clusters(d, rows);
-      if (views[i].fault) distrust(rows, *views[i].fault);
+      if (view.fault) distrust(rows, *view.fault);
       std::move(rows.begin(), rows.end(), std::back_inserter(d.rows));
     }
-    if (!used)
-      d.faults.push_back(
-          fmt::format("gate '{}' decides nothing: it has no condition, or no suite of this run", gate.id));
+    if (used) continue;
+    d.faults.push_back(fmt::format("gate '{}' decides nothing: it has no condition, or no suite of this run", gate.id));
   }
   for (std::size_t i = 0; i < views.size(); ++i) {
     if (!decided[i]) d.faults.push_back(fmt::format("no gate decides suite '{}'", views[i].evidence->id));

@@ -39,6 +39,7 @@ bool parse_number(std::string_view digits, int base, std::uint64_t& to) {
 }
 
 std::size_t find(std::string_view text, std::string_view what, std::size_t from) {
+  if (text.size() - from < what.size()) return std::string_view::npos;
   const void* at = ::memmem(text.data() + from, text.size() - from, what.data(), what.size());
   return at == nullptr ? std::string_view::npos : static_cast<std::size_t>(static_cast<const char*>(at) - text.data());
 }

@@ -54,8 +54,8 @@ class TagCache {
   std::unordered_map<std::string, Tags> known_;
 };
 
-Result<std::int64_t> count_rows(Database& database, std::int64_t run, std::size_t suite) {
-  auto query = database.prepare("SELECT count(*) FROM sample WHERE run=? AND suite=?");
+Result<std::int64_t> count_rows(Database& database, std::string_view table, std::int64_t run, std::size_t suite) {
+  auto query = database.prepare("SELECT count(*) FROM " + std::string(table) + " WHERE run=? AND suite=?");
   if (!query) return query.error();
   auto more = query->with(run, suite).row();
   if (!more) return more.error();
@@ -69,8 +69,11 @@ class SuiteReader {
       : database_(database), run_(run), suite_(suite), out_(out) {}
 
   Result<void> read(const StoredSuite& stored, const std::vector<CheckKind>& kinds) {
-    auto rows = count_rows(database_, run_, suite_);
+    auto rows = count_rows(database_, "sample", run_, suite_);
     if (!rows) return rows.error();
+    auto cases = count_rows(database_, "case_", run_, suite_);
+    if (!cases) return cases.error();
+    out_.cases.reserve(static_cast<std::size_t>(std::min(*cases, *rows)));
     make_columns(stored, kinds, static_cast<std::size_t>(*rows));
     auto done = read_samples(static_cast<std::size_t>(*rows));
     if (done) done = read_scores();

@@ -46,7 +46,12 @@ bool holds(const When& when, const Asked& asked, std::vector<std::string>* group
   return !when.system || holds(*when.system, asked.texts.system(), groups);
 }
 
-/// The value of an answer's variable.
+/// The rule's draw. One for all the times of a rule with `times`: then a request fails its first N times, or never.
+bool applies(const Rule& rule, const Choice& choice, const Asked& asked, std::size_t index) {
+  const std::uint64_t key = rule.times ? mix(draw_key(asked.first_key, Draw::rule), index) : choice.key;
+  return uniform(draw_key(key, Draw::probability)) < rule.probability;
+}
+
 Json answer_variables(const Choice& choice, const Asked& asked) {
   Json vars = {{"last_user", asked.texts.last_user()},
                {"system", asked.texts.system()},
@@ -75,7 +80,7 @@ std::optional<Choice> choose(const Script& script, const Asked& asked) {
       if (found == rule.say.table->end()) continue;
       choice.found = &found->second;
     }
-    if (rule.probability < 1 && uniform(draw_key(choice.key, Draw::probability)) >= rule.probability) continue;
+    if (rule.probability < 1 && !applies(rule, choice, asked, i)) continue;
     return choice;
   }
   return std::nullopt;

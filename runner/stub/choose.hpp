@@ -18,8 +18,9 @@ struct Asked {
   Texts& texts;
   std::string_view model;
   std::string_view case_id;
-  std::uint32_t seen = 0;  ///< how often the same request came before
-  std::uint64_t key = 0;   ///< of (seed, request, seen): every draw is made from it
+  std::uint32_t seen = 0;       ///< how often the same request came before
+  std::uint64_t key = 0;        ///< of (seed, request, seen): every draw is made from it
+  std::uint64_t first_key = 0;  ///< as `key`, of the first time: for rules with `times`
 };
 
 struct Choice {

@@ -59,11 +59,13 @@ class Player {
     }
     const std::string case_id = case_of(request, *chat);
     Texts texts(*chat);
-    Asked asked{.request = *chat, .texts = texts, .model = model, .case_id = case_id, .seen = 0, .key = 0};
+    Asked asked{
+        .request = *chat, .texts = texts, .model = model, .case_id = case_id, .seen = 0, .key = 0, .first_key = 0};
     const std::uint64_t messages = mix(seed_, chat->messages);
     // Counted for each model, but drawn alike: two models of one script err in pairs, as two versions of a model do.
     if (script_->draws()) asked.seen = seen_.next(mix(messages, model));
     asked.key = mix(messages, asked.seen);
+    asked.first_key = mix(messages, std::uint64_t{0});
     const auto choice = choose(*script_, asked);
     if (!choice) {
       return refuse(request, 400, "no rule of the script matches; end it with a rule without 'when'", "no_rule");

@@ -25,7 +25,8 @@ std::string described(const AttemptResult& result) {
     fuzz::require(!error->message.empty());
     fuzz::require(error->message.find("sk-secret-key") == std::string::npos);
     fuzz::require(!text::find_invalid_utf8(error->message));
-    return error->message;
+    // Not the message: it may quote what came after the end mark, which depends on the arrivals.
+    return std::string(name(error->kind));
   }
   const auto& response = std::get<Response>(result.result);
   auto shown = text_of(response.message);
@@ -52,7 +53,8 @@ std::string play(std::string_view body, int status, bool stream, std::size_t pie
 }
 
 void compare_with_strict_parser(std::string_view json) {
-  if (!parse_json(json)) return;
+  // nlohmann takes a NUL for the end of the text.
+  if (json.find('\0') != std::string_view::npos || !parse_json(json)) return;
   endpoints::JsonScanner scan(json.starts_with("\xEF\xBB\xBF") ? json.substr(3) : json);
   scan.skip();
   fuzz::require(scan.ok() && scan.at_end());

@@ -35,6 +35,7 @@ struct PlannedCase {
   Json vars;
   std::uint64_t row = 0;
   std::vector<Message> messages;
+  std::shared_ptr<const std::string> params;  ///< JSON object, passed on unchanged; nullptr: `{}`
   std::vector<std::shared_ptr<const CompiledCheck>> checks;
 };
 

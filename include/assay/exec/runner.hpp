@@ -27,7 +27,6 @@ class UnitSource {
 struct RunOptions {
   std::uint32_t concurrency = 16;  ///< slots, at least 1
   std::uint64_t seed = 0;
-  std::string params = "{}";  ///< JSON object, passed on unchanged
   std::optional<Price> price;
   RetryPolicy retries;
   std::uint32_t breaker = 20;                ///< final endpoint failures in a row that stop the run; 0: never

@@ -18,16 +18,17 @@ namespace assay::judges {
 
 /// What compiling a check may look at.
 struct CompileEnv {
-  std::string base_dir;        ///< paths in options are relative to the file that names them; without one, to this
-  bool has_price = false;      ///< the target has a price
-  bool target_known = true;    ///< false while validating a suite alone: what depends on the target is not refused
-  bool explain_pass = false;   ///< scores that pass carry a sentence too; `not` needs it of the check it turns round
+  std::string base_dir;       ///< paths in options are relative to the file that names them; without one, to this
+  bool has_price = false;     ///< the target has a price
+  bool target_known = true;   ///< false while validating a suite alone: what depends on the target is not refused
+  bool explain_pass = false;  ///< scores that pass carry a sentence too; `not` needs it of the check it turns round
 };
 
 /// One row of the table.
 struct CheckKind {
   std::string_view name;
-  std::string_view doc;  ///< one paragraph: definition, range, edge cases
+  std::string_view doc;      ///< one paragraph: definition, range, edge cases
+  std::string_view example;  ///< as in a suite: `latency: {max: 30s}`
   Unit unit = Unit::share;
   Direction better = Direction::up;
   /// The option that the short form (`name: argument`) stands for; "" if there is no short form.

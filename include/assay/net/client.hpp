@@ -22,9 +22,9 @@ struct ProxySettings {
 struct ClientOptions {
   std::optional<std::string> ca_file;  ///< PEM, beside the system's authorities
   ProxySettings proxy;
-  std::size_t max_connections = 1024;  ///< kept for each origin
+  std::size_t max_connections = 1024;            ///< kept for each origin
   Duration keep_idle = std::chrono::seconds(4);  ///< how long a connection is kept unused; uvicorn closes after 5 s
-  std::size_t max_body = 64u << 20;    ///< bytes of an answer; more is a `protocol` error
+  std::size_t max_body = 64u << 20;              ///< bytes of an answer; more is a `protocol` error
   std::string user_agent;
 };
 

@@ -15,6 +15,7 @@ namespace assay::exec {
 
 namespace {
 
+constexpr std::string_view kNoParams = "{}";
 constexpr std::string_view kFirstTurn = "turn/1";
 constexpr std::string_view kCheckPrefix = "check/";
 
@@ -70,7 +71,9 @@ void CaseMachine::begin(Actions& out) {
   if (begun_) return;
   begun_ = true;
   transcript_.messages = unit_.kase->messages;
-  out.emplace_back(Call{std::string(kFirstTurn), Role::target, transcript_.messages});
+  const auto& params = unit_.kase->params;
+  out.emplace_back(Call{std::string(kFirstTurn), Role::target, transcript_.messages,
+                        params ? std::string_view(*params) : kNoParams});
 }
 
 void CaseMachine::called(Step step, Actions& out) {

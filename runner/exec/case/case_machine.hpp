@@ -18,6 +18,7 @@ struct Call {
   std::string name;
   Role role = Role::target;
   std::span<const Message> messages;
+  std::string_view params = "{}";
 };
 /// Run `CaseMachine::run_check(check)`, here or on another thread, and give the result back as `Checked`.
 struct RunCheck {

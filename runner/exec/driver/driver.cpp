@@ -57,7 +57,7 @@ class InFlight {
 // number of slots that bounds the load on an endpoint in trouble. Nothing if the run stopped before the call was over.
 asio::awaitable<std::optional<Step>> call_target(RunState& run, Slot& slot, const UnitId& unit, const Call& call) {
   if (run.stopping) co_return std::nullopt;
-  slot.body = run.endpoint.encode(Request{call.messages, run.options.params});
+  slot.body = run.endpoint.encode(Request{call.messages, call.params});
   CallMachine machine(run.options.retries, call_key(run.options.seed, unit, call.name));
   const InFlight in_flight(run.in_flight);
   while (true) {

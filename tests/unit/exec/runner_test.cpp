@@ -230,8 +230,11 @@ TEST(Runner, an_empty_source_ends_at_once) {
 }
 
 TEST(Runner, passes_the_params_on) {
-  Bench bench(1);
-  bench.options.params = R"({"temperature":0})";
+  Bench bench(0);
+  auto unit = unit_of(0);
+  auto kase = std::make_shared<PlannedCase>(*unit.kase);
+  kase->params = std::make_shared<const std::string>(R"({"temperature":0})");
+  bench.source.units.push_back(WorkUnit{unit.id, std::move(kase)});
   bench.run();
   EXPECT_EQ(bench.endpoint.sent.begin()->first, R"(c0{"temperature":0})");
 }

@@ -73,7 +73,7 @@ TEST(Slices, a_harm_must_survive_holm_over_the_slices) {
     SCOPED_TRACE(passes);
     auto builder = SuiteBuilder().add_many(passes, "p", topic("t0")).add_many(40 - passes, "f", topic("t0"));
     for (int i = 1; i < 10; ++i) builder.add_many(40, "p", topic("t" + std::to_string(i)));
-    const auto& gate = decide_one(builder, by_topic(0.8)).gates.at(0);
+    const auto gate = decide_one(builder, by_topic(0.8)).gates.at(0);
     EXPECT_EQ(gate.state, passes == 27 ? GateState::inconclusive : GateState::block) << gate.reason;
     if (passes == 27) EXPECT_TRUE(contains(gate.reason, "Holm")) << gate.reason;
   }

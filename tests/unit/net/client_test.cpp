@@ -24,10 +24,7 @@ TEST_F(ClientTest, sends_what_it_was_given_and_what_http_needs) {
   request.headers = {{"x-team", "geo"}};
   request.body = "{}";
   Recorder sink;
-  bool done = false;
-  boost::asio::co_spawn(loop, client->send(request, {}, sink),
-                        [&](const std::exception_ptr&, HttpResult) { done = true; });
-  run_until([&] { return done; });
+  EXPECT_EQ(message(send(request, sink)), "");
   EXPECT_EQ(seen, fmt::format("POST /v1/chat/completions 127.0.0.1:{} geo assay/test identity {{}}", server->port()));
 }
 
@@ -188,13 +185,7 @@ TEST_F(ClientTest, takes_an_answer_that_came_before_the_request_was_read) {
   request.url = url();
   request.body = std::string(20 << 20, 'x');
   Recorder sink;
-  HttpResult result;
-  bool done = false;
-  boost::asio::co_spawn(loop, client->send(request, {}, sink), [&](const std::exception_ptr&, HttpResult r) {
-    result = std::move(r);
-    done = true;
-  });
-  run_until([&] { return done; });
+  const auto result = send(request, sink);
   EXPECT_EQ(message(result), "");
   EXPECT_EQ(result.head.status, 413);
 }
@@ -207,10 +198,11 @@ TEST_F(ClientTest, serves_many_at_once) {
   make_client();
   HttpRequest request;
   request.url = url();
+  const Deadlines deadlines;
   std::vector<Recorder> sinks(100);
   std::size_t done = 0;
   for (auto& sink : sinks) {
-    boost::asio::co_spawn(loop, client->send(request, {}, sink), [&](const std::exception_ptr&, HttpResult r) {
+    boost::asio::co_spawn(loop, client->send(request, deadlines, sink), [&](const std::exception_ptr&, HttpResult r) {
       if (!r.error) ++done;
     });
   }
@@ -228,13 +220,7 @@ TEST_F(ClientTest, refuses_headers_that_would_break_the_request) {
     request.url = url();
     request.headers = {{name, value}};
     Recorder sink;
-    HttpResult result;
-    bool done = false;
-    boost::asio::co_spawn(loop, client->send(request, {}, sink), [&](const std::exception_ptr&, HttpResult r) {
-      result = std::move(r);
-      done = true;
-    });
-    run_until([&] { return done; });
+    const auto result = send(request, sink);
     ASSERT_TRUE(result.error.has_value());
     EXPECT_EQ(result.error->kind, ErrorKind::invalid);
   }

@@ -61,11 +61,8 @@ Url NetTest::url(const std::string& host, bool tls) const {
   return Url{tls, host, std::to_string(server->port()), "/v1/chat/completions"};
 }
 
-HttpResult NetTest::get(const Url& where, BodySink& sink, const Deadlines& deadlines) {
+HttpResult NetTest::send(const HttpRequest& request, BodySink& sink, const Deadlines& deadlines) {
   if (!client) make_client();
-  HttpRequest request;
-  request.url = where;
-  request.body = R"({"model":"m"})";
   HttpResult result;
   bool done = false;
   boost::asio::co_spawn(loop, client->send(request, deadlines, sink), [&](const std::exception_ptr& e, HttpResult r) {
@@ -75,6 +72,13 @@ HttpResult NetTest::get(const Url& where, BodySink& sink, const Deadlines& deadl
   });
   run_until([&] { return done; });
   return result;
+}
+
+HttpResult NetTest::get(const Url& where, BodySink& sink, const Deadlines& deadlines) {
+  HttpRequest request;
+  request.url = where;
+  request.body = R"({"model":"m"})";
+  return send(request, sink, deadlines);
 }
 
 HttpResult NetTest::get(const Deadlines& deadlines) {

@@ -57,6 +57,7 @@ class NetTest : public ::testing::Test {
   HttpClient& make_client(const ClientOptions& options = {});
 
   [[nodiscard]] Url url(const std::string& host = "127.0.0.1", bool tls = false) const;
+  HttpResult send(const HttpRequest& request, BodySink& sink, const Deadlines& deadlines = {});
   HttpResult get(const Url& where, BodySink& sink, const Deadlines& deadlines = {});
   HttpResult get(Recorder& sink, const Deadlines& deadlines = {}) { return get(url(), sink, deadlines); }
   HttpResult get(const Deadlines& deadlines = {});

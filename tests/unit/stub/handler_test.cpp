@@ -97,6 +97,19 @@ TEST(Times, limits_a_rule_to_the_first_requests_of_each_kind) {
   EXPECT_EQ(stub.served->completions, 4u);
 }
 
+TEST(Times, draws_once_for_all_the_times_of_a_request) {
+  Stub stub("version: 1\nrules: [{probability: 0.3, times: 2, fault: {status: 503}}, {answer: ok}]");
+  int failing = 0;
+  for (int i = 0; i < 300; ++i) {
+    const std::string user = std::to_string(i);
+    const int first = stub.ask(user).status();
+    EXPECT_EQ(stub.ask(user).status(), first);
+    EXPECT_EQ(stub.ask(user).status(), 200);
+    failing += first == 503 ? 1 : 0;
+  }
+  EXPECT_NEAR(failing, 90, 40);  // standard deviation 7.9
+}
+
 TEST(Answer, whole_is_an_openai_chat_completion) {
   Stub stub("version: 1\nsystem_fingerprint: fp-1\nrules: [{answer: 'one two \"three\"', headers: {x-team: geo}}]");
   const Played played = stub.ask("four words of mine", "m-1");

@@ -60,7 +60,8 @@ TEST(JsonScan, turns_lone_surrogates_into_the_replacement_character) {
 }
 
 TEST(JsonScan, quotes_text_that_the_json_library_reads_back) {
-  const std::string hostile("a\"b\\c\nd\te\x01\x1F\x7F gr\xC3\xBC\xC3\x9F \xF0\x9F\x98\x80\0z", 30);
+  std::string hostile = "a\"b\\c\nd\te\x01\x1F\x7F gr\xC3\xBC\xC3\x9F \xF0\x9F\x98\x80 ";
+  hostile += '\0';
   std::string out;
   append_quoted(out, hostile);
   EXPECT_EQ(Json::parse(out).get<std::string>(), hostile);

@@ -14,11 +14,12 @@ class DemoModel : public testing::Test {
     int all = 0;
   };
 
-  DemoModel() {
+  void play(std::optional<std::uint64_t> seed) {
     Diagnostics diagnostics;
     const auto script = load_script(ASSAY_SOURCE_DIR "/suites/demo/model.yaml", diagnostics);
     for (const Error& error : diagnostics.errors()) ADD_FAILURE() << to_string(error);
-    if (script) handler_ = make_handler(script);
+    ASSERT_TRUE(script);
+    handler_ = make_handler(script, seed);
   }
 
   std::string ask(const std::string& model, const std::string& user) {
@@ -45,27 +46,36 @@ class DemoModel : public testing::Test {
   net::Handler handler_;
 };
 
-TEST_F(DemoModel, stable_is_right_in_every_slice_and_always_where_it_is_critical) {
-  ASSERT_TRUE(handler_);
-  for (const auto& [intent, share] : support("stable-1", "intent")) {
-    EXPECT_EQ(share.all, 25);
-    EXPECT_GE(share.right, 22) << intent;  // Wilson's lower bound at 22 of 25 is above the gate's 0.70
+/// The script's own seed, a run's default, and some others: the demo must not hang on a lucky one.
+const std::vector<std::optional<std::uint64_t>> kSeeds = {std::nullopt, 0, 1, 2, 3};
+
+TEST_F(DemoModel, stable_is_right_in_every_slice) {
+  for (const auto seed : kSeeds) {
+    SCOPED_TRACE(seed.value_or(999));
+    play(seed);
+    for (const auto& [intent, share] : support("stable-1", "intent")) {
+      EXPECT_EQ(share.all, 25);
+      EXPECT_GE(share.right, 22) << intent;  // Wilson's lower bound at 22 of 25 is above the gate's 0.70
+    }
   }
 }
 
 TEST_F(DemoModel, worse_fails_in_refunds_and_nowhere_else) {
-  ASSERT_TRUE(handler_);
-  for (const auto& [intent, share] : support("worse-1", "intent")) {
-    if (intent == "refund") {
-      EXPECT_LE(share.right, 12);  // Wilson's upper bound at 12 of 25 is below the gate's 0.70
-    } else {
-      EXPECT_GE(share.right, 22) << intent;
+  for (const auto seed : kSeeds) {
+    SCOPED_TRACE(seed.value_or(999));
+    play(seed);
+    for (const auto& [intent, share] : support("worse-1", "intent")) {
+      if (intent == "refund") {
+        EXPECT_LE(share.right, 11);  // its upper bound is below the gate's 0.70, also after Holm over six slices
+      } else {
+        EXPECT_GE(share.right, 22) << intent;
+      }
     }
   }
 }
 
 TEST_F(DemoModel, neither_version_fails_a_critical_case) {
-  ASSERT_TRUE(handler_);
+  play(std::nullopt);
   for (const char* model : {"stable-1", "worse-1"}) {
     const auto shares = support(model, "severity");
     EXPECT_EQ(shares.at("critical").right, shares.at("critical").all);

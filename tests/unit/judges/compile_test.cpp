@@ -1,0 +1,178 @@
+#include "judges/json_schema/schema.hpp"
+#include "tests/unit/judges/support.hpp"
+
+namespace assay::judges {
+namespace {
+
+TEST(Compile, reads_the_options_that_every_check_takes) {
+  const auto plain = compile_yaml("contains: Paris");
+  ASSERT_NE(plain.check, nullptr);
+  EXPECT_EQ(plain.check->name, "contains");
+  EXPECT_EQ(plain.check->metric, "contains");
+  EXPECT_TRUE(plain.check->required);
+  EXPECT_EQ(plain.check->weight, 1);
+  const auto full =
+      compile_yaml("contains: {value: Paris, as: names_city, weight: 0.5, required: false, threshold: 1}");
+  ASSERT_NE(full.check, nullptr) << full.error();
+  EXPECT_EQ(full.check->metric, "names_city");
+  EXPECT_FALSE(full.check->required);
+  EXPECT_EQ(full.check->weight, 0.5);
+  EXPECT_EQ(full.check->unit, Unit::share);
+}
+
+TEST(Compile, refuses_what_it_does_not_know) {
+  const std::vector<std::pair<std::string, std::string>> rows{
+      {"contain: x", "suite.yaml:1:1: error: unknown check 'contain'; help: did you mean 'contains'?"},
+      {"rubric: {criteria: polite}", "check 'rubric' is not available in this version"},
+      {"icontains: x", "write `contains: {value: …, ignore_case: true}`"},
+      {"levenshtein: x", "check 'levenshtein' is not available in this version"},
+      {"contains: {value: a, thresold: 0.5}", "did you mean 'threshold'?"},
+      {"contains: {value: a, threshold: 0}", "key 'threshold' in check 'contains' must be a number"},
+      {"contains: {value: a, threshold: 1.5}", "key 'threshold' in check 'contains' must be a number"},
+      {"contains: {value: a, weight: -1}", "key 'weight' in check 'contains' must be a number of at least 0"},
+      {"contains: {value: a, required: no}", "key 'required' in check 'contains' must be true or false"},
+      {"contains: {value: a, as: pass_rate}", "'pass_rate' is a metric of its own"},
+      {"contains: {value: a, as: latency_p95}", "'latency_p95' is a metric of its own"},
+      {"contains: {value: a, as: x.pass}", "'x.pass' is a metric of its own"},
+      {"contains: {value: a, as: 'two words'}", "is no name for a metric"},
+      {"not: contains", "check 'not' takes options, found 'contains'; help: write `not: {contains: Kyoto}`"},
+      {"not: {}", "check 'not' takes one check, found 0"},
+      {"not: {contains: a, equals: b}", "check 'not' takes one check, found 2"},
+      {"not: {not: {contains: a}}", "check 'not' cannot hold another 'not'"},
+      {"not: {contains: {value: a, as: b}}", "'as' belongs to `not`"},
+      {"not: {contain: a}", "did you mean 'contains'?"},
+      {"json: fence", "write `json: {extract: fence}`"},
+  };
+  for (const auto& [check, message] : rows) {
+    SCOPED_TRACE(check);
+    const auto compiled = compile_yaml(check);
+    EXPECT_EQ(compiled.check, nullptr);
+    EXPECT_NE(compiled.error().find(message), std::string::npos) << compiled.error();
+  }
+}
+
+TEST(Compile, reports_every_fault_of_a_check_at_once) {
+  const auto compiled = compile_yaml("number: {equals: four, tolerance: wide, as: '', colour: red}");
+  EXPECT_EQ(compiled.diagnostics.error_count(), 4u);
+}
+
+TEST(Not, turns_the_check_inside_round) {
+  struct Row {
+    std::string check;
+    std::string answer;
+    double value;
+    bool pass;
+  };
+  const std::vector<Row> rows{
+      {"not: {contains: Kyoto}", "Tokyo", 1, true},
+      {"not: {contains: Kyoto}", "Kyoto", 0, false},
+      {"not: {contains_all: [a, b, c, d]}", "ab", 0.5, true},
+      {"not: {contains_all: {value: [a, b, c, d], threshold: 0.5}}", "ab", 0.5, false},
+      {"not: {contains_all: [a, b, c, d], threshold: 0.7}", "ab", 0.5, false},
+      {"not: {contains_all: [a, b, c, d, e, f, g, h, i, j], threshold: 0.3}", "abcdefg", 0.3, true},
+      {"not: {regex: '(?i)stupid'}", "Stupid!", 0, false},
+      {"not: {json: }", "text", 1, true},
+      {"not: {length: {max: 3}}", "abcd", 4, true},
+      {"not: {length: {max: 3}}", "abc", 3, false},
+      {"not: {json_schema: {required: [a]}}", "{}", 1, true},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.check + " on '" + row.answer + "'");
+    const Score score = run(row.check, {.answer = row.answer});
+    EXPECT_DOUBLE_EQ(value_of(score), row.value);
+    EXPECT_EQ(passes(score), row.pass);
+    EXPECT_EQ(score.why.empty(), row.pass) << score.why;
+  }
+  EXPECT_TRUE(std::holds_alternative<Unscored>(run("not: {ttft: {max: 1s}}", {.answer = "x"}).state));
+  EXPECT_EQ(compile_yaml("not: {contains: a, as: no_a}").check->metric, "no_a");
+  EXPECT_EQ(compile_yaml("not: {contains: a}").check->metric, "not");
+  EXPECT_EQ(compile_yaml("not: {length: {max: 3}}").check->unit, Unit::chars);
+}
+
+TEST(CheckTable, names_every_check_of_the_contract_with_a_doc) {
+  const std::vector<std::string> names{"equals",    "contains", "contains_all", "contains_any", "starts_with",
+                                       "ends_with", "regex",    "number",       "json",         "json_schema",
+                                       "length",    "latency",  "ttft",         "cost",         "not"};
+  std::vector<std::string> found;
+  for (const auto& kind : check_table()) {
+    found.emplace_back(kind.name);
+    EXPECT_GT(kind.doc.size(), 40u) << kind.name;
+    if (kind.name == "json_schema") continue;  // its example names a file
+    const auto compiled = compile_yaml(std::string(kind.example), {.has_price = true});
+    EXPECT_NE(compiled.check, nullptr) << kind.example << ": " << compiled.error();
+  }
+  EXPECT_EQ(found, names);
+}
+
+// The editor's schema and the compiler must say the same of every check.
+TEST(ArgumentSchema, agrees_with_the_compiler) {
+  const std::vector<std::pair<std::string, bool>> rows{
+      {"equals: Paris", true},
+      {"equals: 4", true},
+      {"equals: ''", true},
+      {"equals: [a]", false},
+      {"equals: {ignore_case: true}", false},
+      {"contains: {value: a, ignore_case: true, as: b, weight: 2, required: false, threshold: 0.5}", true},
+      {"contains: {value: a, colour: red}", false},
+      {"contains: {value: a, weight: -1}", false},
+      {"contains: {value: a, threshold: 0}", false},
+      {"contains_all: [a, b]", true},
+      {"contains_all: '{{list}}'", true},
+      {"contains_all: a", false},
+      {"contains_all: []", false},
+      {"contains_any: {value: [a]}", true},
+      {"starts_with: a", true},
+      {"ends_with: {value: a}", true},
+      {"regex: 'a+'", true},
+      {"regex: {ignore_case: true}", false},
+      {"number: 4", true},
+      {"number: {equals: '{{answer}}', extract: last, tolerance: 2%}", true},
+      {"number: {equals: 4, tolerance: 0.5}", true},
+      {"number: {equals: 4, extract: middle}", false},
+      {"number: {tolerance: 1}", false},
+      {"json: {}", true},
+      {"json:", true},
+      {"json: {extract: fence}", true},
+      {"json: {extract: all}", false},
+      {"json: fence", false},
+      {"json_schema: {type: object, required: [a]}", true},
+      {"json_schema: {value: {type: object}, extract: fence, formats: ignore, required: false}", true},
+      {"json_schema: '{{schema}}'", true},
+      {"json_schema: {type: objekt}", false},
+      {"json_schema: {value: {type: object}, extract: all}", false},
+      {"length: {max: 3}", true},
+      {"length: {min: 1, max: '{{n}}', unit: words}", true},
+      {"length: {unit: words}", false},
+      {"length: {max: -1}", false},
+      {"length: {max: 3, threshold: 0.5}", false},
+      {"length: 3", false},
+      {"latency: {max: 30s}", true},
+      {"latency: {max: '{{limit}}'}", true},
+      {"latency: {max: 30}", false},
+      {"latency: 30s", false},
+      {"ttft: {max: 500ms, required: false}", true},
+      {"cost: {max: 0.02}", true},
+      {"cost: {}", false},
+      {"not: {contains: a}", true},
+      {"not: {contains_all: {value: [a], threshold: 0.5}, as: b, weight: 0}", true},
+      {"not: {contains: {value: a, as: b}}", false},
+      {"not: {contains: a, equals: b}", false},
+      {"not: {}", false},
+      {"not: {not: {contains: a}}", false},
+  };
+  for (const auto& [yaml, good] : rows) {
+    SCOPED_TRACE(yaml);
+    const auto node = text::parse_yaml(yaml, "suite.yaml").value();
+    const auto& [name, argument] = node.entries.at(0);
+    const auto schema = schema::Schema::compile(argument_schema(*find_check(name.scalar)));
+    const auto* const fault = std::get_if<schema::Fault>(&schema);
+    ASSERT_EQ(fault, nullptr) << fault->pointer << ": " << fault->message;
+    const auto violation = std::get<schema::Schema>(schema).validate(text::to_json(argument));
+    EXPECT_EQ(!violation.has_value(), good) << (violation ? violation->pointer + " " + violation->message : "");
+    const auto compiled = compile_yaml(yaml, {.has_price = true});
+    EXPECT_EQ(compiled.check != nullptr, good) << compiled.error();
+  }
+}
+
+}  // namespace
+}  // namespace assay::judges

@@ -1,0 +1,271 @@
+#include "tests/support/golden.hpp"
+
+#include "reports/display.hpp"
+
+#include <assay/reports/history.hpp>
+#include <assay/reports/show.hpp>
+#include <assay/reports/terminal.hpp>
+
+namespace assay::reports {
+namespace {
+
+using test::expect_golden;
+
+GateResult gate(std::string id, GateState state, double estimate, std::pair<double, double> interval) {
+  GateResult gate;
+  gate.id = std::move(id);
+  gate.suite = "capitals";
+  gate.metric = "pass_rate";
+  gate.n = 1319;
+  gate.estimate = estimate;
+  gate.interval = interval;
+  gate.claim = "pass_rate >= 0.8";
+  gate.state = state;
+  gate.method = "wilson";
+  return gate;
+}
+
+Verdict blocked() {
+  Verdict verdict;
+  verdict.run = "01JD8Z3V";
+  verdict.kind = VerdictKind::block;
+  verdict.exit = ExitCode::block;
+  verdict.target = "v7";
+  verdict.model = "support-2026-11";
+  verdict.reasons = {
+      "gate 'overall' of suite 'capitals' blocks: the pass rate is 71.2 %, and even its upper bound of 73.2 % is below "
+      "the "
+      "floor of 80 %; 116 more passing cases would have been needed",
+      "gate 'ttft' is open"};
+  verdict.warnings = {"the judge 'strict' is not calibrated"};
+  verdict.gates = {gate("overall", GateState::block, 0.712, {0.691, 0.732}),
+                   gate("by-continent", GateState::pass, 0.95, {0.901, 0.9996})};
+  verdict.gates[1].slice = {{"continent", "asia"}};
+  GateResult ttft = gate("ttft", GateState::inconclusive, 1.42, {1.1, 1.9});
+  ttft.metric = "ttft_p95";
+  ttft.claim = "ttft_p95 <= 1.5";
+  ttft.unit = Unit::seconds;
+  ttft.blocking = false;
+  verdict.gates.push_back(ttft);
+  GateResult cost = gate("cost", GateState::error, 0, {0, 0});
+  cost.estimate.reset();
+  cost.interval.reset();
+  cost.claim = "cost_per_pass <= 0.02";
+  cost.unit = Unit::usd;
+  verdict.gates.push_back(cost);
+  SuiteSummary suite;
+  suite.id = "capitals";
+  suite.balance = {1319, 1300, 0, 19, 0};
+  verdict.suites = {suite};
+  verdict.cost = {1319, 1402, 0, 120'400, 34'120, 0.0385};
+  verdict.timing.wall_s = 912;
+  verdict.timing.concurrency = 16;
+  verdict.timing.ttft_ms = {120, 340, 810};
+  verdict.timing.e2e_ms = {1420, 2900, 4100};
+  return verdict;
+}
+
+std::vector<FailingCase> failing() {
+  return {{"capitals", "jp", "contains: the answer does not contain 'Tokyo': 京都です。京都は日本の首都です。", 3, 3},
+          {"capitals", "a-case-with-a-long-name-that-somebody-generated-from-a-url", std::string(200, 'x'), 1, 3}};
+}
+
+void expect_width(const std::string& text, int width) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(display_width(line), width) << line;
+}
+
+TEST(Summary, of_a_blocked_run) {
+  const std::string text =
+      terminal_summary(blocked(), failing(), {".assay/runs/01JD8Z3V/verdict.json", "out.html"}, {});
+  expect_golden("summary-block.txt", text);
+  expect_width(text, 100);
+}
+
+TEST(Summary, of_a_passed_run_in_color) {
+  Verdict verdict = blocked();
+  verdict.kind = VerdictKind::pass;
+  verdict.exit = ExitCode::pass;
+  verdict.reasons = {"every blocking gate proved its claim"};
+  verdict.warnings.clear();
+  verdict.gates.resize(2);
+  verdict.gates[0].state = GateState::pass;
+  verdict.suites.push_back(verdict.suites[0]);
+  verdict.suites[1].id = "rivers";
+  verdict.cost.usd.reset();
+  verdict.timing = {};
+  expect_golden("summary-pass-color.txt", terminal_summary(verdict, {}, {}, {true, 80}));
+}
+
+TEST(Summary, of_an_empty_verdict_has_no_empty_tables) {
+  const std::string text = terminal_summary({}, {}, {}, {});
+  EXPECT_NE(text.find("ERROR"), std::string::npos);
+  EXPECT_EQ(text.find("failing case"), std::string::npos);
+  EXPECT_EQ(text.find("estimate"), std::string::npos);
+}
+
+TEST(Summary, of_a_thousand_slices_shows_those_that_do_not_pass) {
+  Verdict verdict = blocked();
+  verdict.gates.clear();
+  for (int i = 0; i < 1000; ++i) {
+    verdict.gates.push_back(
+        gate("g" + std::to_string(i), i == 700 ? GateState::block : GateState::pass, 0.9, {0.8, 1}));
+  }
+  const std::string text = terminal_summary(verdict, {}, {}, {});
+  EXPECT_NE(text.find("g700"), std::string::npos);
+  EXPECT_NE(text.find("999 more rows"), std::string::npos);
+  EXPECT_LT(text.size(), 6000u);
+}
+
+// What a model or a suite's author could try on whoever reads the log.
+TEST(Summary, hostile_text_stays_text) {
+  const std::string attack = "\n::error::owned\r\x1b[2J\x1b]0;title\x07##[error]x\u202Eevil\u0085";
+  Verdict verdict = blocked();
+  verdict.target = attack;
+  verdict.model = attack;
+  verdict.run = attack;
+  verdict.reasons = {attack, "::error::at the start"};
+  verdict.warnings = {attack};
+  for (GateResult& each : verdict.gates) {
+    each.id = attack;
+    each.suite = attack;
+    each.claim = attack;
+    each.slice = {{attack, attack}};
+  }
+  verdict.suites.push_back(verdict.suites[0]);
+  verdict.suites[0].id = attack;
+  SampleView view{attack, attack, attack, 0, {{attack, attack}}, {{Author::user, {Text{attack}, Refusal{attack}}}},
+                  {},     {},     {},     {}};
+  Step step;
+  step.name = attack;
+  Response response;
+  response.message.parts = {Text{attack}, ToolUse{attack, attack, attack}};
+  response.raw = attack;
+  response.served_model = response.request_id = response.finish_text = attack;
+  step.result = response;
+  Attempt attempt;
+  attempt.request_id = attack;
+  attempt.error = Error{ErrorKind::rejected, attack, attack};
+  step.attempts = {attempt};
+  view.transcript.steps = {step};
+  view.scores = {{attack, attack, true, Unit::share, {Unscored{attack}, attack}}};
+  const std::string texts[] = {
+      terminal_summary(verdict, {{attack, attack, attack, 1, 1}}, {attack}, {}),
+      show_sample(view, true, {}),
+      sample_table({{attack, attack, 0, outcome::EndpointError{{ErrorKind::rejected, attack, attack}}, {}, attack}},
+                   {}),
+      history_table({{attack, {}, attack, attack, attack, attack, 0, 0, {}, {}}}, {}),
+  };
+  for (const std::string& text : texts) {
+    SCOPED_TRACE(text);
+    for (const char* bad : {"\x1b", "\r", "\x07", "\u202E", "\u0085", "##["}) {
+      EXPECT_EQ(text.find(bad), std::string::npos) << bad;
+    }
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+      const auto first = line.find_first_not_of(" \t");
+      EXPECT_FALSE(first != std::string::npos && line.substr(first).starts_with("::")) << line;
+    }
+  }
+}
+
+TEST(History, table) {
+  HistoryLine finished;
+  finished.run = "01JD8Z3V";
+  finished.started = {1'763'719'200'000};
+  finished.state = "BLOCK";
+  finished.suites = "capitals, rivers";
+  finished.target = "v7";
+  finished.commit = "0123456789abcdef";
+  finished.finished = finished.planned = 1319;
+  finished.pass_rate = 0.712;
+  finished.usd = 0.0385;
+  HistoryLine interrupted = finished;
+  interrupted.run = "01JD8Z00";
+  interrupted.state = "interrupted";
+  interrupted.finished = 412;
+  interrupted.pass_rate.reset();
+  interrupted.usd.reset();
+  const std::string text = history_table({finished, interrupted}, {});
+  expect_golden("history.txt", text);
+  expect_width(text, 100);
+  EXPECT_EQ(history_table({}, {}), "  no runs\n");
+}
+
+SampleView failed_sample() {
+  SampleView view;
+  view.suite = "capitals";
+  view.case_id = "jp";
+  view.case_digest = "sha256:" + std::string(64, 'a');
+  view.tags = {{"continent", "asia"}, {"severity", "critical"}};
+  view.messages = {{Author::system, {Text{"Answer with one word."}}},
+                   {Author::user, {Text{"What is the capital of Japan?\nThink first."}}}};
+  Step step;
+  step.name = "turn/1";
+  Response response;
+  response.message.parts = {Text{"Kyoto"}};
+  response.finish = Finish::stop;
+  response.finish_text = "stop";
+  response.usage = {100, 20, 40, std::nullopt};
+  response.timings.ttft = std::chrono::milliseconds(120);
+  response.timings.gaps = {std::chrono::milliseconds(10), std::chrono::milliseconds(30)};
+  response.timings.total = std::chrono::milliseconds(500);
+  response.served_model = "small-1";
+  response.request_id = "req-2";
+  response.raw = "data: {\"choices\":[]}\n\ndata: [DONE]\n\n";
+  step.result = response;
+  Attempt refused;
+  refused.started = {1'763'719'200'000};
+  refused.duration = std::chrono::milliseconds(3);
+  refused.status = 429;
+  refused.error = Error{ErrorKind::rate_limited, "HTTP 429: slow down", ""};
+  Attempt good;
+  good.started = {1'763'719'202'000};
+  good.waited = std::chrono::seconds(2);
+  good.duration = std::chrono::milliseconds(500);
+  good.status = 200;
+  good.request_id = "req-2";
+  step.attempts = {refused, good};
+  view.transcript.steps = {step};
+  view.scores = {
+      {"contains", "contains", true, Unit::share, {Scored{0, false}, "the answer does not contain 'Tokyo': Kyoto"}},
+      {"length", "size", false, Unit::chars, {Scored{5, true}, ""}}};
+  view.outcome = outcome::Scored{false, 0};
+  view.price = Price{1, 10, std::nullopt};
+  return view;
+}
+
+TEST(Show, a_failed_sample_down_to_the_wire) {
+  const std::string text = show_sample(failed_sample(), true, {});
+  expect_golden("show-sample.txt", text);
+  expect_width(text, 100);
+  EXPECT_EQ(show_sample(failed_sample(), false, {}).find("as received"), std::string::npos);
+}
+
+TEST(Show, a_sample_that_got_no_answer) {
+  SampleView view = failed_sample();
+  const Error error{ErrorKind::transport, "connection refused by 127.0.0.1:1", "see whether the server is up"};
+  view.transcript.steps[0].result = error;
+  view.transcript.steps[0].attempts.resize(1);
+  view.transcript.steps[0].attempts[0].status = 0;
+  view.transcript.steps[0].attempts[0].error = error;
+  view.scores.clear();
+  view.outcome = outcome::EndpointError{error};
+  expect_golden("show-sample-error.txt", show_sample(view, true, {}));
+}
+
+TEST(Show, a_list_of_samples) {
+  const std::vector<SampleLine> lines = {
+      {"capitals", "jp", 0, outcome::Scored{false, 0}, std::chrono::milliseconds(500),
+       "the answer does not contain 'Tokyo'"},
+      {"capitals", "fr", 1, outcome::Scored{true, 1}, std::chrono::milliseconds(420), "Paris"},
+      {"capitals", "de", 0, outcome::EndpointError{{ErrorKind::timeout, "no first token within 30 s", ""}}, {}, ""},
+      {"capitals", "it", 0, outcome::Unscored{"the judge could not tell"}, std::chrono::seconds(2), ""},
+      {"capitals", "es", 0, outcome::Skipped{"stopped"}, {}, ""}};
+  const std::string text = sample_table(lines, {});
+  expect_golden("sample-table.txt", text);
+  expect_width(text, 100);
+}
+
+}  // namespace
+}  // namespace assay::reports
