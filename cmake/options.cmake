@@ -1,7 +1,6 @@
 option(ASSAY_WERROR "Warnings are errors" ${PROJECT_IS_TOP_LEVEL})
 option(ASSAY_PCH "Use precompiled headers" ON)
 option(ASSAY_FUZZ "Build the libFuzzer targets" OFF)
-option(ASSAY_BENCH "Build the benchmarks" OFF)
 set(ASSAY_SANITIZE "" CACHE STRING "Sanitizers: 'address,undefined' or 'thread'")
 
 set(CMAKE_CXX_STANDARD 20)

@@ -100,6 +100,12 @@ void read_body(text::MapReader& reader, Suite& suite) {
 
 std::optional<Suite> load(const std::filesystem::path& file, Diagnostics& diagnostics) {
   const auto before = diagnostics.error_count();
+  auto suite = load_with_faults(file, diagnostics);
+  if (diagnostics.error_count() != before) return std::nullopt;
+  return suite;
+}
+
+std::optional<Suite> load_with_faults(const std::filesystem::path& file, Diagnostics& diagnostics) {
   const auto root = text::load_yaml(file);
   if (!root) {
     diagnostics.error(root.error());
@@ -113,7 +119,6 @@ std::optional<Suite> load(const std::filesystem::path& file, Diagnostics& diagno
   read_head(reader, suite);
   read_body(reader, suite);
   reader.finish();
-  if (diagnostics.error_count() != before) return std::nullopt;
   return suite;
 }
 

@@ -129,8 +129,8 @@ std::optional<CompiledCheck> make(const text::Node& options, const CompileEnv& e
 
 Json options() {
   Json schema = options_schema(
-      {{"min", number_schema("The least length that passes", {1})},
-       {"max", number_schema("The greatest length that passes", {600})},
+      {{"min", bound_schema("The least length that passes", {1})},
+       {"max", bound_schema("The greatest length that passes", {600})},
        {"unit", choice_schema("What is counted; characters are code points", {"chars", "words", "lines"})}},
       {});
   schema["anyOf"] = {Json{{"required", {"min"}}}, Json{{"required", {"max"}}}};

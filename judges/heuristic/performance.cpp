@@ -114,7 +114,7 @@ Json duration_options() {
 }
 
 Json cost_options() {
-  return options_schema({{"max", number_schema("The greatest cost that passes, in USD", {0.02})}}, {"max"});
+  return options_schema({{"max", bound_schema("The greatest cost that passes, in USD", {0.02})}}, {"max"});
 }
 
 Json short_form() {

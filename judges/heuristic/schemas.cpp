@@ -22,11 +22,11 @@ Json text_schema(std::string description, Json examples) {
           {"examples", std::move(examples)}};
 }
 
-Json number_schema(std::string description, Json examples) {
+Json bound_schema(std::string description, Json examples) {
   // Quoted numbers, `1.10` and the like are text to YAML tools, and numbers to a check.
-  const Json number_text = {{"type", "string"}, {"pattern", "^[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?$"}};
+  const Json number_text = {{"type", "string"}, {"pattern", "^[+]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?$"}};
   return {{"description", std::move(description)},
-          {"anyOf", {Json{{"type", "number"}}, number_text, template_text()}},
+          {"anyOf", {Json{{"type", "number"}, {"minimum", 0}}, number_text, template_text()}},
           {"examples", std::move(examples)}};
 }
 

@@ -10,8 +10,8 @@
 namespace assay::judges {
 
 [[nodiscard]] Json text_schema(std::string description, Json examples);
-/// A number, or a template that gives one.
-[[nodiscard]] Json number_schema(std::string description, Json examples);
+/// A number of at least 0, or a template that gives one.
+[[nodiscard]] Json bound_schema(std::string description, Json examples);
 [[nodiscard]] Json duration_schema(std::string description);
 [[nodiscard]] Json flag_schema(std::string description);
 [[nodiscard]] Json choice_schema(std::string description, std::initializer_list<std::string> values);

@@ -29,7 +29,7 @@ constexpr std::array<std::pair<std::string_view, std::uint8_t>, 7> kTypes{{{"nul
 
 Outcome add_type(const Json& value, Node& node) {
   static const Problem kProblem{"must be null, boolean, object, array, number, string or integer, or a list of them",
-                                ""};
+                                "write `type: string`"};
   if (!value.is_string()) return kProblem;
   for (const auto& [name, bit] : kTypes) {
     if (value.get_ref<const std::string&>() == name) {

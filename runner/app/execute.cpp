@@ -1,7 +1,6 @@
 #include "runner/app/execute.hpp"
 
 #include "runner/app/progress.hpp"
-#include "runner/app/wiring.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -80,12 +79,9 @@ class LoopRun {
 
 }  // namespace
 
-Result<Execution> execute(const Settings& settings, const Environment& environment, const ExecuteOptions& options,
+Result<Execution> execute(const Settings& settings, Connection& connection, const ExecuteOptions& options,
                           exec::UnitSource& source, Journal& journal, boost::asio::io_context& loop, Console& console) {
   raise_descriptor_limit();
-  auto connection = connect(settings, environment, options.seed, loop.get_executor());
-  if (!connection) return connection.error();
-
   Progress progress(console, options.progress, options.planned, options.finished, settings.target.price);
   exec::RunOptions run;
   run.concurrency = settings.concurrency;
@@ -93,9 +89,9 @@ Result<Execution> execute(const Settings& settings, const Environment& environme
   run.price = settings.target.price;
   run.retries = settings.target.retries;
   exec::Observer observer;
-  observer.abandon = [client = connection->client.get()] { client->cancel(); };
+  observer.abandon = [client = connection.client.get()] { client->cancel(); };
   observer.finished = [&progress](const Sample& sample) { progress.add(sample); };
-  exec::Runner runner(*connection->endpoint, journal, source, std::move(run), std::move(observer));
+  exec::Runner runner(*connection.endpoint, journal, source, std::move(run), std::move(observer));
   return LoopRun(loop, runner, progress).run();
 }
 

@@ -2,7 +2,7 @@
 /// Runs a plan on one loop: signals, progress, the end of a run. Decides nothing.
 
 #include "runner/app/console.hpp"
-#include "runner/app/request.hpp"
+#include "runner/app/wiring.hpp"
 
 #include <assay/exec/runner.hpp>
 #include <assay/store/store.hpp>
@@ -24,8 +24,9 @@ struct ExecuteOptions {
   bool progress = true;
 };
 
-/// Asks for every unit of `source`, writing to `journal`. A first signal stops politely, a second one ends the process.
-[[nodiscard]] Result<Execution> execute(const Settings& settings, const Environment& environment,
+/// Asks `connection`, which lives on `loop`, for every unit of `source`, writing to `journal`. A first signal stops
+/// politely, a second one ends the process.
+[[nodiscard]] Result<Execution> execute(const Settings& settings, Connection& connection,
                                         const ExecuteOptions& options, exec::UnitSource& source, Journal& journal,
                                         boost::asio::io_context& loop, Console& console);
 

@@ -3,6 +3,8 @@
 
 #include <assay/reports/terminal.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <tuple>
@@ -30,27 +32,63 @@ bool failed(const store::StoredSample& sample) {
   return scored == nullptr || !scored->pass;
 }
 
-// The cases that failed most often among the first failing samples.
-Result<std::vector<reports::FailingCase>> worst_cases(store::Store& store, const std::string& run) {
-  std::map<std::pair<std::string, std::string>, reports::FailingCase> cases;
+// How many blocked gates a failing sample belongs to: its case is what a reader looks for first.
+std::uint32_t blocked_gates(const store::StoredSample& sample, const Verdict& verdict) {
+  std::uint32_t count = 0;
+  for (const auto& gate : verdict.gates) {
+    if (gate.state != GateState::block || gate.suite != sample.suite) continue;
+    const bool inside = std::all_of(gate.slice.begin(), gate.slice.end(), [&](const auto& tag) {
+      const auto found = sample.tags.find(tag.first);
+      return found != sample.tags.end() && found->second == tag.second;
+    });
+    if (inside) ++count;
+  }
+  return count;
+}
+
+struct Failing {
+  reports::FailingCase shown;
+  std::uint32_t blocked = 0;
+};
+
+Result<void> count_samples(store::Store& store, const std::string& run, reports::FailingCase& failing) {
+  const store::SampleFilter filter{.suite = failing.suite, .case_id = failing.id};
+  failing.failed = 0;
+  return store.samples(run, filter, [&](const store::StoredSample& sample) {
+    ++failing.samples;
+    if (failed(sample)) ++failing.failed;
+    return true;
+  });
+}
+
+// Of the first failing samples, the cases of blocked gates, then those that failed most often.
+Result<std::vector<reports::FailingCase>> worst_cases(store::Store& store, const Verdict& verdict) {
+  std::map<std::pair<std::string, std::string>, Failing> cases;
   const store::SampleFilter filter{.limit = kFailedSamplesRead};
-  const auto read = store.samples(run, filter, [&](const store::StoredSample& sample) {
+  const auto read = store.samples(verdict.run, filter, [&](const store::StoredSample& sample) {
     if (!failed(sample)) return false;
     auto& entry = cases[{sample.suite, sample.case_id}];
-    if (entry.failed++ == 0) {
-      entry.suite = sample.suite;
-      entry.id = sample.case_id;
-      entry.what = reason_of(sample);
+    if (entry.shown.failed++ == 0) {
+      entry.shown.suite = sample.suite;
+      entry.shown.id = sample.case_id;
+      entry.shown.what = reason_of(sample);
+      entry.blocked = blocked_gates(sample, verdict);
     }
     return true;
   });
   if (!read) return read.error();
-  std::vector<reports::FailingCase> worst;
-  for (auto& [key, entry] : cases) worst.push_back(std::move(entry));
-  std::sort(worst.begin(), worst.end(), [](const auto& a, const auto& b) {
-    return std::tie(b.failed, a.suite, a.id) < std::tie(a.failed, b.suite, b.id);
+  std::vector<Failing> all;
+  for (auto& [key, entry] : cases) all.push_back(std::move(entry));
+  std::sort(all.begin(), all.end(), [](const Failing& a, const Failing& b) {
+    return std::tie(b.blocked, b.shown.failed, a.shown.suite, a.shown.id) <
+           std::tie(a.blocked, a.shown.failed, b.shown.suite, b.shown.id);
   });
-  if (worst.size() > kWorstCases) worst.resize(kWorstCases);
+  std::vector<reports::FailingCase> worst;
+  for (auto& entry : all) {
+    if (worst.size() == kWorstCases) break;
+    worst.push_back(std::move(entry.shown));
+    if (const auto counted = count_samples(store, verdict.run, worst.back()); !counted) return counted.error();
+  }
   return worst;
 }
 
@@ -88,7 +126,7 @@ ExitCode end_with_verdict(store::Store& store, const Verdict& verdict, const End
     console.out << name(verdict.kind) << '\n';
     return verdict.exit;
   }
-  const auto worst = worst_cases(store, verdict.run);
+  const auto worst = worst_cases(store, verdict);
   if (!worst) return fail(worst.error(), console);
   const reports::Style style{.color = console.out_color, .width = console.width};
   console.out << reports::terminal_summary(verdict, *worst, {file.string()}, style);
@@ -100,6 +138,13 @@ ExitCode gate_again(const GateRequest& request, Console& console) {
   if (!store) return fail(store.error(), console);
   const auto row = (*store)->find(request.run, false);
   if (!row) return fail(row.error(), console);
+  if (row->status != store::RunStatus::finished) {
+    return fail({ErrorKind::usage,
+                 fmt::format("run {} is not finished: it is {}", row->header.id, name(row->status)),
+                 fmt::format("finish it with: assay run --resume {}", row->header.id),
+                 {}},
+                console);
+  }
   Diagnostics diagnostics;
   const auto policy = policy_for(request, *row, **store, diagnostics);
   print(diagnostics, console);

@@ -32,10 +32,14 @@ void note_metric(PlannedSuite& planned, const CompiledCheck& check) {
 
 void apply_prompt(PlannedSuite& planned, const Candidate& candidate, Diagnostics& diagnostics) {
   const auto found = candidate.prompts.find(planned.suite.prompt);
+  const auto replace = [&](const std::filesystem::path& file) {
+    auto messages = suites::load_messages(file, diagnostics);
+    if (!messages.empty()) planned.suite.messages = std::move(messages);
+  };
   if (candidate.only_prompt) {
-    planned.suite.messages = suites::load_messages(*candidate.only_prompt, diagnostics);
+    replace(*candidate.only_prompt);
   } else if (found != candidate.prompts.end()) {
-    planned.suite.messages = suites::load_messages(found->second, diagnostics);
+    replace(found->second);
   }
   planned.prompt_digest = to_string(sha256(canonical_json(suites::messages_json(planned.suite.messages))));
 }
@@ -128,10 +132,22 @@ class SuiteScan {
   Sha256 digest_;
 };
 
+// A suite with faults is not run through; its checks are compiled all the same, for the sake of their faults.
+void compile_written(const suites::Suite& suite, const Candidate& candidate, Diagnostics& diagnostics) {
+  const auto env = compile_env(suite, candidate);
+  const auto compile = [&](const suites::CheckSpec& spec) {
+    (void)judges::compile(spec.name, spec.argument, spec.at, env, diagnostics);
+  };
+  std::for_each(suite.default_checks.begin(), suite.default_checks.end(), compile);
+  for (const auto& kase : suite.cases) std::for_each(kase.checks.begin(), kase.checks.end(), compile);
+}
+
 std::optional<PlannedSuite> plan_suite(const std::filesystem::path& file, const Candidate& candidate,
                                        const Selection& selection, Diagnostics& diagnostics) {
-  auto suite = suites::load(file, diagnostics);
-  if (!suite) return std::nullopt;
+  const auto before = diagnostics.error_count();
+  auto suite = suites::load_with_faults(file, diagnostics);
+  if (diagnostics.error_count() != before && suite) compile_written(*suite, candidate, diagnostics);
+  if (diagnostics.error_count() != before || !suite) return std::nullopt;
   PlannedSuite planned;
   planned.suite = *std::move(suite);
   if (candidate.samples) planned.suite.samples = *candidate.samples;

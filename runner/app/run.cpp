@@ -79,7 +79,10 @@ std::optional<Prepared> prepare(RunRequest request, const Environment& environme
   auto settings = resolve(request, environment, diagnostics);
   if (!settings) return std::nullopt;
   auto plan = make_plan(settings->suites, settings->candidate, settings->selection, diagnostics);
-  if (!plan) return std::nullopt;
+  if (!plan) {
+    if (settings->gate) (void)gate::load_policy(*settings->gate, diagnostics);
+    return std::nullopt;
+  }
   if (plan->units == 0) {
     diagnostics.error({}, "the selection leaves no case to run", "loosen --where or --limit", ErrorKind::selection);
     return std::nullopt;
@@ -154,31 +157,37 @@ ExitCode interrupted(const Prepared& prepared, const std::string& run, const Exe
 // One run from its first call to its verdict. `done` holds what an earlier process finished.
 class Execute {
  public:
-  Execute(Prepared prepared, store::Store& store, store::RunHeader header, const Environment& environment,
-          Console& console)
+  Execute(Prepared prepared, store::RunHeader header, const Environment& environment, Console& console)
       : prepared_(std::move(prepared)),
-        store_(store),
         header_(std::move(header)),
         environment_(environment),
         console_(console),
         out_(out_folder(prepared_.request.out, header_.id)) {}
 
-  ExitCode start() {
-    auto writer = store_.start(header_, loop_.get_executor());
-    if (!writer) return fail(writer.error(), console_);
-    return go(**writer, {});
+  /// Makes the adapters. Nothing is sent, nothing is stored: a target that cannot be used leaves no trace.
+  Result<void> connect() {
+    auto made = app::connect(prepared_.settings, environment_, prepared_.seed, loop_.get_executor());
+    if (!made) return made.error();
+    connection_ = *std::move(made);
+    return {};
   }
 
-  ExitCode resume() {
-    auto done = store_.finished_units(header_.id);
-    if (!done) return fail(done.error(), console_);
-    auto writer = store_.resume(header_.id, loop_.get_executor());
+  ExitCode start(store::Store& store) {
+    auto writer = store.start(header_, loop_.get_executor());
     if (!writer) return fail(writer.error(), console_);
-    return go(**writer, *std::move(done));
+    return go(store, **writer, {});
+  }
+
+  ExitCode resume(store::Store& store) {
+    auto writer = store.resume(header_.id, loop_.get_executor());
+    if (!writer) return fail(writer.error(), console_);
+    auto done = store.finished_units(header_.id);
+    if (!done) return fail(done.error(), console_);
+    return go(store, **writer, *std::move(done));
   }
 
  private:
-  ExitCode go(store::RunWriter& writer, std::set<UnitId> done) {
+  ExitCode go(store::Store& store, store::RunWriter& writer, std::set<UnitId> done) {
     std::error_code ignored;
     std::filesystem::remove(out_ / "verdict.json", ignored);
     if (!prepared_.request.quiet) {
@@ -193,15 +202,15 @@ class Execute {
                                  .planned = prepared_.plan.units,
                                  .finished = before,
                                  .progress = !prepared_.request.quiet};
-    auto execution = execute(prepared_.settings, environment_, options, *source, writer, loop_, console_);
+    auto execution = execute(prepared_.settings, connection_, options, *source, writer, loop_, console_);
     if (!execution) {
       (void)writer.close(store::RunStatus::failed, 0, execution.error().message);
       return fail(execution.error(), console_);
     }
-    return finish(writer, *execution, before);
+    return finish(store, writer, *execution, before);
   }
 
-  ExitCode finish(store::RunWriter& writer, const Execution& execution, std::uint64_t before) {
+  ExitCode finish(store::Store& store, store::RunWriter& writer, const Execution& execution, std::uint64_t before) {
     const bool stopped = execution.signal != 0 && before + execution.summary.finished < prepared_.plan.units;
     const auto status = stopped ? store::RunStatus::interrupted : store::RunStatus::finished;
     std::optional<std::string> why;
@@ -211,20 +220,20 @@ class Execute {
     if (stopped) {
       return interrupted(prepared_, header_.id, execution, before + execution.summary.finished, console_);
     }
-    auto row = store_.find(header_.id, false);
+    auto row = store.find(header_.id, false);
     if (!row) return fail(row.error(), console_);
-    const auto verdict = decide_run(store_, *row, prepared_.policy);
+    const auto verdict = decide_run(store, *row, prepared_.policy);
     if (!verdict) return fail(verdict.error(), console_);
-    return end_with_verdict(store_, *verdict, {out_, prepared_.request.json, prepared_.request.quiet}, console_);
+    return end_with_verdict(store, *verdict, {out_, prepared_.request.json, prepared_.request.quiet}, console_);
   }
 
   Prepared prepared_;
-  store::Store& store_;
   store::RunHeader header_;
   const Environment& environment_;
   Console& console_;
   std::filesystem::path out_;
   boost::asio::io_context loop_{1};
+  Connection connection_;
 };
 
 ExitCode run_new(RunRequest request, const Environment& environment, Console& console) {
@@ -232,10 +241,13 @@ ExitCode run_new(RunRequest request, const Environment& environment, Console& co
   auto prepared = prepare(std::move(request), environment, diagnostics);
   print(diagnostics, console);
   if (!prepared) return ExitCode::usage;
-  auto store = store::Store::open(prepared->request.store);
-  if (!store) return fail(store.error(), console);
+  const auto file = prepared->request.store;
   auto header = header_of(*prepared);
-  return Execute(*std::move(prepared), **store, std::move(header), environment, console).start();
+  Execute execute(*std::move(prepared), std::move(header), environment, console);
+  if (const auto connected = execute.connect(); !connected) return fail(connected.error(), console);
+  auto store = store::Store::open(file);
+  if (!store) return fail(store.error(), console);
+  return execute.start(**store);
 }
 
 ExitCode decide_again(const store::RunRow& row, const RunRequest& request, Console& console) {
@@ -265,7 +277,9 @@ ExitCode resume_run(const store::RunRow& row, store::Store& store, const RunRequ
   header.id = row.header.id;
   header.started = row.header.started;
   header.sealed = row.header.sealed;
-  return Execute(*std::move(prepared), store, std::move(header), environment, console).resume();
+  Execute execute(*std::move(prepared), std::move(header), environment, console);
+  if (const auto connected = execute.connect(); !connected) return fail(connected.error(), console);
+  return execute.resume(store);
 }
 
 // `auto`: the newest unfinished run of the same suites, options and digests, else a new one.
@@ -299,12 +313,11 @@ ExitCode run(RunRequest request, const Environment& environment, Console& consol
   if (*request.resume == "auto") return resume_auto(std::move(request), environment, console);
   auto store = store::Store::open_existing(request.store);
   if (!store) return fail(store.error(), console);
-  if (const auto unfinished = (*store)->find(*request.resume, true)) {
-    return resume_run(*unfinished, **store, request, environment, console);
-  }
-  const auto finished = (*store)->find(*request.resume, false);
-  if (!finished) return fail(finished.error(), console);
-  return decide_again(*finished, request, console);
+  auto row = (*store)->find(*request.resume, true);
+  if (!row) row = (*store)->find(*request.resume, false);
+  if (!row) return fail(row.error(), console);
+  if (row->status != store::RunStatus::finished) return resume_run(*row, **store, request, environment, console);
+  return decide_again(*row, request, console);
 }
 
 }  // namespace assay::app

@@ -12,6 +12,7 @@
 #include "version.hpp"
 
 #include <assay/text/reader.hpp>
+#include <assay/text/utf8.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -227,6 +228,9 @@ ExitCode refuse(const CLI::App& app, const CLI::ParseError& error, std::span<con
     if (const auto near = text::nearest(word, known); !near.empty()) hint = fmt::format("did you mean '{}'?", near);
   }
   std::string message = error.what();
+  if (app.get_subcommands().empty() && !arguments.empty() && !arguments.front().starts_with('-')) {
+    message = fmt::format("there is no command '{}'", text::excerpt(arguments.front()));
+  }
   while (!message.empty() && (message.back() == '\n' || message.back() == '.')) message.pop_back();
   return app::fail({ErrorKind::usage, message, hint, {}}, console);
 }

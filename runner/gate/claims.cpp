@@ -197,8 +197,8 @@ std::vector<Row> rows_of(const GateSpec& gate, double alpha, const SuiteView& vi
   }
   const auto known = known_range(scene.reader);
   if (const auto why = absent(scene, known.any)) {
-    if (narrowed && scene.metric.from_check)
-      return without_numbers(scene, GateState::inconclusive, left_without(scene));
+    const bool left = narrowed && scene.metric.from_check;
+    if (left) return without_numbers(scene, GateState::inconclusive, left_without(scene));
     return without_numbers(scene, GateState::error, *why);
   }
   if (const auto why = find_bad_value(scene.reader, scene.metric.unit)) {

@@ -98,6 +98,18 @@ void distrust(std::vector<Row>& rows, const std::string& fault) {
   }
 }
 
+/// Samples that have no row cannot be counted in any bound, so nothing is decided; a proven failure stands.
+void leave_open(std::vector<Row>& rows, std::uint64_t never_run, std::uint64_t planned) {
+  for (auto& row : rows) {
+    const auto state = row.result.state;
+    if (row.proven_failure || (state != GateState::pass && state != GateState::block)) continue;
+    row.result.state = GateState::inconclusive;
+    row.interval_open = false;
+    row.result.reason =
+        fmt::format("{} of {} samples were never run, so nothing is decided: resume the run", never_run, planned);
+  }
+}
+
 void decide_gates(Deliberation& d) {
   std::vector<SuiteView> views;
   for (const auto& suite : d.evidence.suites) {
@@ -117,6 +129,7 @@ void decide_gates(Deliberation& d) {
       used = used || !rows.empty();
       decided[i] = decided[i] || !rows.empty();
       warn_of_clusters(d, rows);
+      if (view.never_run > 0) leave_open(rows, view.never_run, view.evidence->balance.planned);
       if (view.fault) distrust(rows, *view.fault);
       std::move(rows.begin(), rows.end(), std::back_inserter(d.rows));
     }
@@ -182,9 +195,8 @@ std::vector<std::string> reasons_of(const Deliberation& d, VerdictKind kind) {
   std::vector<std::string> reasons;
   if (kind == VerdictKind::pass) {
     add_rows(reasons, d, GateState::pass);
-    if (reasons.empty())
-      reasons.emplace_back("no gate that blocks is open, and none proved its claim: see the warnings");
-    return reasons;
+    if (!reasons.empty()) return reasons;
+    return {"no gate that blocks is open, and none proved its claim: see the warnings"};
   }
   if (kind == VerdictKind::inconclusive) {
     if (!d.finished) reasons.emplace_back("the run is not whole: some samples were skipped");
@@ -228,8 +240,8 @@ void describe_run(Verdict& verdict, const Deliberation& d) {
   verdict.meta = evidence.meta;
   verdict.target = evidence.target;
   verdict.model = evidence.model;
-  if (!evidence.served_models.empty())
-    verdict.served_model = fmt::format("{}", fmt::join(evidence.served_models, ", "));
+  const auto& served = evidence.served_models;
+  if (!served.empty()) verdict.served_model = fmt::format("{}", fmt::join(served, ", "));
   verdict.candidate_digest = evidence.candidate_digest;
   verdict.policy_digest = d.policy.digest;
   verdict.where = evidence.where;

@@ -268,8 +268,8 @@ Percentiles percentiles_ms(const std::vector<SuiteEvidence>& suites, std::string
   return {quantile(ms, 0.50), quantile(ms, 0.95), quantile(ms, 0.99)};
 }
 
-RunEvidence evidence_of(RunRow row) {
-  RunHeader& header = row.header;
+RunEvidence evidence_of(const RunRow& row) {
+  const RunHeader& header = row.header;
   RunEvidence out;
   out.run = header.id;
   out.target = header.target;
@@ -295,8 +295,8 @@ Result<RunEvidence> load_evidence(Database& database, std::int64_t run) {
   if (!row) return row.error();
   auto kinds = load_kinds(database, run);
   if (!kinds) return kinds.error();
-  const std::vector<StoredSuite> suites = row->header.suites;
-  RunEvidence out = evidence_of(std::move(*row));
+  const std::vector<StoredSuite>& suites = row->header.suites;
+  RunEvidence out = evidence_of(*row);
   out.suites.reserve(suites.size());
   for (std::size_t at = 0; at < suites.size(); ++at) {
     const StoredSuite& stored = suites[at];

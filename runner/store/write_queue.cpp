@@ -29,7 +29,8 @@ class WriteQueue::Waiter {
   /// Nothing while there is no room; read after `waiting_` was raised, so that no wake-up is lost.
   [[nodiscard]] std::optional<Result<void>> answer() const {
     const std::lock_guard lock(queue_->mutex_);
-    if (queue_->error_) return Result<void>(*queue_->error_);
+    const std::optional<Error>& error = queue_->error_;
+    if (error) return Result<void>(*error);
     if (queue_->pending_ < queue_->bound_) return Result<void>();
     return std::nullopt;
   }

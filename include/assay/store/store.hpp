@@ -73,7 +73,7 @@ struct RunRow {
   RunHeader header;
   RunStatus status = RunStatus::running;
   std::optional<WallTime> ended;
-  double wall_s = 0;                   ///< measured over all its sessions
+  double wall_s = 0;                   ///< measured, over all resumptions
   std::optional<std::string> stopped;  ///< why it ended early
   std::optional<std::string> verdict;  ///< of the newest decision: PASS, …
   std::string decision;

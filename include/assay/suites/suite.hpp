@@ -82,6 +82,10 @@ struct Suite {
 /// if there was one. Data sets are not read here.
 [[nodiscard]] std::optional<Suite> load(const std::filesystem::path& file, Diagnostics& diagnostics);
 
+/// As `load`, but gives what could be read of a suite with faults, for those who look for more of them; nothing only
+/// where the file is no mapping.
+[[nodiscard]] std::optional<Suite> load_with_faults(const std::filesystem::path& file, Diagnostics& diagnostics);
+
 /// Reads the messages of `messages: {file: …}`, `--prompt` and a target's `prompts`: YAML (a list, or a mapping with
 /// `messages`) or .txt (one user message).
 [[nodiscard]] std::vector<MessageTemplate> load_messages(const std::filesystem::path& file, Diagnostics& diagnostics);

@@ -109,6 +109,21 @@ TEST(FailClosed, rule_9_skipped_samples_never_pass) {
   EXPECT_TRUE(contains(verdict.reasons.at(0), "not whole"));
 }
 
+TEST(FailClosed, rule_9_samples_that_were_never_run_decide_nothing_but_a_proven_failure) {
+  auto builder = SuiteBuilder().add_many(99, "p").add("f");
+  builder.suite.balance.planned += 20;
+  builder.suite.balance.skipped += 20;
+  const auto verdict = decide(policy_of({floor_gate(0.8), floor_gate(0.999)}), run_of({builder.suite}));
+  EXPECT_EQ(verdict.kind, VerdictKind::inconclusive);
+  EXPECT_EQ(verdict.exit, ExitCode::inconclusive);
+  EXPECT_TRUE(contains(verdict.gates.at(0).reason, "20 of 120 samples were never run")) << verdict.gates.at(0).reason;
+  auto bad = SuiteBuilder().add_many(60, "f");
+  bad.suite.balance.planned += 20;
+  bad.suite.balance.skipped += 20;
+  EXPECT_EQ(decide_one(bad, floor_gate(0.8)).kind, VerdictKind::inconclusive);
+  EXPECT_EQ(decide_one(bad, zero_gate()).kind, VerdictKind::block);
+}
+
 TEST(FailClosed, rule_10_a_gate_that_claims_nothing_decides_nothing) {
   auto nothing = floor_gate(0.8);
   nothing.floor.reset();

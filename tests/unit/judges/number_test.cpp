@@ -2,6 +2,7 @@
 #include "tests/unit/judges/support.hpp"
 
 #include <chrono>
+#include <cmath>
 
 namespace assay::judges {
 namespace {

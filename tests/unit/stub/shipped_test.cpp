@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 namespace assay::stub::test {
 namespace {
@@ -99,6 +100,22 @@ TEST(ShippedData, has_unique_ids_and_a_datasheet) {
     for (const auto& [id, count] : ids) EXPECT_EQ(count, 1) << id;
   }
   EXPECT_GE(sets, 4);
+}
+
+TEST(StubDocs, every_whole_script_in_them_loads) {
+  std::ifstream in(ASSAY_SOURCE_DIR "/docs/stub.md");
+  const std::string page((std::istreambuf_iterator<char>(in)), {});
+  int scripts = 0;
+  for (std::size_t at = page.find("```yaml\n"); at != std::string::npos; at = page.find("```yaml\n", at + 1)) {
+    const std::size_t begin = at + 8;
+    std::string yaml = page.substr(begin, page.find("```", begin) - begin);
+    if (yaml.starts_with("rules:")) yaml = "version: 1\n" + yaml;
+    if (!yaml.starts_with("version:")) continue;  // a part of a rule
+    SCOPED_TRACE(yaml);
+    ++scripts;
+    (void)script_of(yaml);
+  }
+  EXPECT_GE(scripts, 4);
 }
 
 }  // namespace
