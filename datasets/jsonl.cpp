@@ -21,10 +21,11 @@ class JsonlCursor final : public Cursor {
   Result<std::optional<Record>> next() override {
     for (;;) {
       source_.consume(std::exchange(used_, 0));
-      const auto line = next_line();
-      if (!line) return line.error();
-      if (!*line) return std::optional<Record>{};
-      if (!blank(**line)) return parse(**line);
+      const auto found = next_line();
+      if (!found) return found.error();
+      const std::optional<std::string_view> line = *found;
+      if (!line) return std::optional<Record>{};
+      if (!blank(*line)) return parse(*line);
     }
   }
 

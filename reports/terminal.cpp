@@ -64,7 +64,7 @@ Cell state_cell(const GateResult& gate) {
       return {"✓ PASS", Paint::green};
     case GateState::block:
       if (gate.waiver) return {fmt::format("✗ BLOCK, {}", *gate.waiver), Paint::yellow};
-      return {gate.blocking ? "✗ BLOCK" : "✗ BLOCK, warns", Paint::red};
+      return {"✗ BLOCK", Paint::red};
     case GateState::inconclusive:
       return {gate.blocking ? "? INCONCLUSIVE" : "? warns", Paint::yellow};
     case GateState::error:

@@ -8,6 +8,7 @@
 #include "judges/options.hpp"
 #include "judges/result.hpp"
 
+#include <assay/core/digest.hpp>
 #include <assay/text/file.hpp>
 #include <assay/text/utf8.hpp>
 
@@ -78,8 +79,14 @@ Result<Loaded> load(const fs::path& path) {
   return error;
 }
 
-std::optional<Schema> load_file(const text::Node& name, const CompileEnv& env, const schema::Options& options,
-                                Diagnostics& diagnostics) {
+/// A compiled schema, and the digest of the file it came from.
+struct FromFile {
+  Schema schema;
+  std::string digest;
+};
+
+std::optional<FromFile> load_file(const text::Node& name, const CompileEnv& env, const schema::Options& options,
+                                  Diagnostics& diagnostics) {
   if (!name.is_scalar()) {
     diagnostics.error(name.place(), "the file of 'json_schema' must be a path, found " + text::describe(name),
                       "write `file: answer.schema.json`");
@@ -99,7 +106,7 @@ std::optional<Schema> load_file(const text::Node& name, const CompileEnv& env, c
                       fmt::format("the schema cannot be used{}: {}", where(*fault), fault->message), fault->hint);
     return std::nullopt;
   }
-  return std::get<Schema>(std::move(compiled));
+  return FromFile{std::get<Schema>(std::move(compiled)), to_string(sha256(canonical_json(loaded->json)))};
 }
 
 Score judge(const Schema& schema, bool fence, bool explain_pass, const CheckContext& context) {
@@ -178,9 +185,11 @@ std::optional<CompiledCheck> make(const text::Node& options, const CompileEnv& e
   }
   const auto schema = load_file(*file, env, how, diagnostics);
   if (!reader.finish() || !schema) return std::nullopt;
-  const auto shared = std::make_shared<const Schema>(*schema);
-  return check_with([shared](const Scope&) { return Result<std::shared_ptr<const Schema>>(shared); }, fence,
-                    env.explain_pass);
+  const auto shared = std::make_shared<const Schema>(schema->schema);
+  auto check = check_with([shared](const Scope&) { return Result<std::shared_ptr<const Schema>>(shared); }, fence,
+                          env.explain_pass);
+  check.content = schema->digest;
+  return check;
 }
 
 Json value_schema() {

@@ -85,7 +85,7 @@ Result<Execution> execute(const Settings& settings, Connection& connection, cons
   Progress progress(console, options.progress, options.planned, options.finished, settings.target.price);
   exec::RunOptions run;
   run.concurrency = settings.concurrency;
-  run.seed = options.seed;
+  run.seed = options.seed.value_or(0);
   run.price = settings.target.price;
   run.retries = settings.target.retries;
   exec::Observer observer;

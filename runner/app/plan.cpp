@@ -14,9 +14,13 @@ namespace {
 
 constexpr std::size_t kMaxTagSets = 100'000;
 
-judges::CompileEnv compile_env(const suites::Suite& suite, const Candidate& candidate) {
-  return {
-      .base_dir = suite.file.parent_path().string(), .has_price = candidate.has_price, .target_known = candidate.known};
+// Paths in a check are relative to the file that it stands in.
+std::shared_ptr<const CompiledCheck> compile_check(const suites::CheckSpec& spec, const Candidate& candidate,
+                                                   Diagnostics& diagnostics) {
+  const judges::CompileEnv env{.base_dir = std::filesystem::path(spec.at.file).parent_path().string(),
+                               .has_price = candidate.has_price,
+                               .target_known = candidate.known};
+  return judges::compile(spec.name, spec.argument, spec.at, env, diagnostics);
 }
 
 std::string canonical_spec(const suites::CheckSpec& spec) {
@@ -52,11 +56,10 @@ void apply_params(PlannedSuite& planned, const Candidate& candidate) {
 }
 
 void compile_defaults(PlannedSuite& planned, const Candidate& candidate, Diagnostics& diagnostics) {
-  const auto env = compile_env(planned.suite, candidate);
   for (const auto& spec : planned.suite.default_checks) {
-    auto check = judges::compile(spec.name, spec.argument, spec.at, env, diagnostics);
-    planned.default_checks_json += canonical_spec(spec) + '\n';
+    auto check = compile_check(spec, candidate, diagnostics);
     if (check == nullptr) continue;
+    planned.default_checks_json += canonical_spec(spec) + check->content + '\n';
     note_metric(planned, *check);
     planned.default_checks.push_back(std::move(check));
   }
@@ -134,10 +137,7 @@ class SuiteScan {
 
 // A suite with faults is not run through; its checks are compiled all the same, for the sake of their faults.
 void compile_written(const suites::Suite& suite, const Candidate& candidate, Diagnostics& diagnostics) {
-  const auto env = compile_env(suite, candidate);
-  const auto compile = [&](const suites::CheckSpec& spec) {
-    (void)judges::compile(spec.name, spec.argument, spec.at, env, diagnostics);
-  };
+  const auto compile = [&](const suites::CheckSpec& spec) { (void)compile_check(spec, candidate, diagnostics); };
   std::for_each(suite.default_checks.begin(), suite.default_checks.end(), compile);
   for (const auto& kase : suite.cases) std::for_each(kase.checks.begin(), kase.checks.end(), compile);
 }
@@ -246,17 +246,15 @@ bool Selection::matches(const suites::Case& kase) const {
 }
 
 CaseCompiler::CaseCompiler(const PlannedSuite& planned, const Candidate& candidate)
-    : planned_(planned), candidate_(candidate), seen_(planned.default_checks) {}
+    : planned_(planned), candidate_(candidate) {}
 
-std::shared_ptr<const CompiledCheck> CaseCompiler::intern(const suites::CheckSpec& spec, std::string& canonical,
+std::shared_ptr<const CompiledCheck> CaseCompiler::intern(const suites::CheckSpec& spec, const std::string& canonical,
                                                           Diagnostics& diagnostics) {
-  canonical = canonical_spec(spec);
-  const auto found = interned_.find(canonical);
+  const auto key = canonical + spec.at.file;
+  const auto found = interned_.find(key);
   if (found != interned_.end()) return found->second;
-  auto check = judges::compile(spec.name, spec.argument, spec.at, compile_env(planned_.suite, candidate_), diagnostics);
-  if (check == nullptr) return nullptr;
-  interned_.emplace(canonical, check);
-  seen_.push_back(check);
+  auto check = compile_check(spec, candidate_, diagnostics);
+  if (check != nullptr) interned_.emplace(key, check);
   return check;
 }
 
@@ -267,9 +265,11 @@ std::shared_ptr<const PlannedCase> CaseCompiler::compile(suites::Case kase, Diag
   Sha256 digest;
   digest.update(planned_.default_checks_json);
   for (const auto& spec : kase.checks) {
-    std::string canonical;
-    if (auto check = intern(spec, canonical, diagnostics)) planned->checks.push_back(std::move(check));
-    digest.update(canonical + '\n');
+    const auto canonical = canonical_spec(spec);
+    auto check = intern(spec, canonical, diagnostics);
+    if (check == nullptr) continue;
+    digest.update(canonical + check->content + '\n');
+    planned->checks.push_back(std::move(check));
   }
   digest.update(canonical_json(kase.vars));
   planned->digest = to_string(digest.finish());

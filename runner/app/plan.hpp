@@ -60,17 +60,14 @@ class CaseCompiler {
 
   /// Reports every fault of the case; returns nothing if there was one.
   std::shared_ptr<const PlannedCase> compile(suites::Case kase, Diagnostics& diagnostics);
-  /// Every distinct check met so far, the suite's defaults first.
-  [[nodiscard]] const std::vector<std::shared_ptr<const CompiledCheck>>& seen() const { return seen_; }
 
  private:
-  std::shared_ptr<const CompiledCheck> intern(const suites::CheckSpec& spec, std::string& canonical,
+  std::shared_ptr<const CompiledCheck> intern(const suites::CheckSpec& spec, const std::string& canonical,
                                               Diagnostics& diagnostics);
 
   const PlannedSuite& planned_;
   const Candidate& candidate_;
   std::unordered_map<std::string, std::shared_ptr<const CompiledCheck>> interned_;
-  std::vector<std::shared_ptr<const CompiledCheck>> seen_;
 };
 
 struct Plan {

@@ -198,7 +198,7 @@ class Execute {
     const auto before = done.size();
     auto source =
         make_source(prepared_.plan, prepared_.settings.candidate, prepared_.settings.selection, std::move(done));
-    const ExecuteOptions options{.seed = prepared_.seed,
+    const ExecuteOptions options{.seed = prepared_.request.seed,
                                  .planned = prepared_.plan.units,
                                  .finished = before,
                                  .progress = !prepared_.request.quiet};

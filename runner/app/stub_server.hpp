@@ -14,7 +14,7 @@ struct StubRequest {
   std::optional<std::filesystem::path> script;
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
-  std::uint64_t seed = 0;
+  std::optional<std::uint64_t> seed;  ///< unset: the script's own
 };
 
 /// Serves until SIGINT or SIGTERM, then ends with 0. Prints `ready http://HOST:PORT/v1` once it listens.

@@ -39,8 +39,8 @@ net::ProxySettings proxy_settings(const Environment& environment) {
 }
 
 // Starts the script on loopback and gives its address.
-Result<std::string> start_stub(const Settings& settings, std::uint64_t seed, const boost::asio::any_io_executor& loop,
-                               Connection& connection) {
+Result<std::string> start_stub(const Settings& settings, std::optional<std::uint64_t> seed,
+                               const boost::asio::any_io_executor& loop, Connection& connection) {
   const auto file = settings.target.base / settings.target.url.substr(kStub.size());
   Diagnostics diagnostics;
   auto script = stub::load_script(file, diagnostics);
@@ -53,14 +53,14 @@ Result<std::string> start_stub(const Settings& settings, std::uint64_t seed, con
 
 }  // namespace
 
-Result<Connection> connect(const Settings& settings, const Environment& environment, std::uint64_t seed,
-                           boost::asio::any_io_executor loop) {
+Result<Connection> connect(const Settings& settings, const Environment& environment,
+                           std::optional<std::uint64_t> stub_seed, boost::asio::any_io_executor loop) {
   Connection connection;
   const auto& target = settings.target;
   net::ClientOptions client;
   auto url = target.url;
   if (url.starts_with(kStub)) {
-    auto started = start_stub(settings, seed, loop, connection);
+    auto started = start_stub(settings, stub_seed, loop, connection);
     if (!started) return started.error();
     url = *std::move(started);
   } else {

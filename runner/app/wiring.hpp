@@ -23,9 +23,9 @@ struct Connection {
   std::unique_ptr<Endpoint> endpoint;  ///< what the runner asks
 };
 
-/// Makes the adapters of a target on `loop`. Nothing is sent. A `stub:` target is served in-process, seeded with
-/// `seed`.
-[[nodiscard]] Result<Connection> connect(const Settings& settings, const Environment& environment, std::uint64_t seed,
-                                         boost::asio::any_io_executor loop);
+/// Makes the adapters of a target on `loop`. Nothing is sent. A `stub:` target is served in-process,
+/// with the seed given, else its script's own.
+[[nodiscard]] Result<Connection> connect(const Settings& settings, const Environment& environment,
+                                         std::optional<std::uint64_t> stub_seed, boost::asio::any_io_executor loop);
 
 }  // namespace assay::app

@@ -136,7 +136,7 @@ void add_small(CLI::App& app, Parsed& parsed) {
       ->type_name("FILE");
   stub.add_option("--port", parsed.stub.port, "0: the system chooses")->type_name("N")->capture_default_str();
   stub.add_option("--host", parsed.stub.host, "Address to listen on")->type_name("ADDRESS")->capture_default_str();
-  stub.add_option("--seed", parsed.stub.seed, "Seed of its draws")->type_name("N")->capture_default_str();
+  stub.add_option("--seed", parsed.stub.seed, "Seed of its draws (default: the script's)")->type_name("N");
   stub.footer("Example:\n  assay stub --script stub.yaml --port 8080");
 
   auto& schema = *app.add_subcommand("schema", "JSON Schema (draft-07) for editors.");

@@ -157,7 +157,7 @@ VerdictKind aggregate(const Deliberation& d) {
   if (!d.faults.empty() || !d.suite_faults.empty() || any(d.rows, GateState::error)) return VerdictKind::error;
   if (any(d.rows, GateState::block)) return VerdictKind::block;
   if (!d.finished || std::any_of(d.rows.begin(), d.rows.end(), opens)) return VerdictKind::inconclusive;
-  return VerdictKind::pass;
+  return d.narrowed ? VerdictKind::inconclusive : VerdictKind::pass;
 }
 
 ExitCode exit_of(const Deliberation& d, VerdictKind kind) {
@@ -200,6 +200,10 @@ std::vector<std::string> reasons_of(const Deliberation& d, VerdictKind kind) {
   }
   if (kind == VerdictKind::inconclusive) {
     if (!d.finished) reasons.emplace_back("the run is not whole: some samples were skipped");
+    if (d.narrowed) {
+      reasons.emplace_back(
+          "the run was narrowed by --where or --limit, so it cannot pass: run the whole suite for a verdict");
+    }
     add_rows(reasons, d, GateState::inconclusive, true);
     return reasons;
   }
@@ -217,8 +221,8 @@ std::vector<std::string> reasons_of(const Deliberation& d, VerdictKind kind) {
 void warn(Deliberation& d) {
   if (d.narrowed) {
     d.warnings.emplace_back(
-        "the run was narrowed by --where or --limit: it decides about these cases only, and can be neither a baseline "
-        "nor canary-ready");
+        "the run was narrowed by --where or --limit: what it shows holds for these cases only, and it can be neither a "
+        "baseline nor canary-ready");
   }
   for (const auto& row : d.rows) {
     if (row.result.state != GateState::inconclusive || row.result.blocking) continue;

@@ -26,18 +26,21 @@ constexpr std::array kBuiltIn = {
     BuiltIn{"input_tokens", Unit::tokens, Direction::down},
     BuiltIn{"output_tokens", Unit::tokens, Direction::down},
     BuiltIn{"cached_tokens", Unit::tokens, Direction::up},
+    BuiltIn{"cache_hit_rate", Unit::share, Direction::up},
 };
 constexpr std::size_t kFirstTime = 1;  // latency, ttft and itl count where scored
 constexpr std::size_t kLastTime = 3;
 
 constexpr std::string_view kSamples =
     "SELECT ordinal, sample, outcome, pass, score, latency*1e-9, ttft*1e-9, itl, cost, input_tokens, output_tokens, "
-    "cached_tokens FROM sample WHERE run=? AND suite=? ORDER BY ordinal, sample";
+    "cached_tokens, CAST(cached_tokens AS REAL)/nullif(input_tokens, 0) FROM sample WHERE run=? AND suite=? ORDER BY "
+    "ordinal, sample";
 constexpr std::string_view kCases =
     "SELECT ordinal, id, digest, cluster, tags FROM case_ WHERE run=? AND suite=? ORDER BY ordinal";
 constexpr std::string_view kScores =
-    "SELECT ordinal, sample, kind, value, pass FROM score WHERE run=? AND suite=? AND state=0 ORDER BY ordinal, sample";
+    "SELECT ordinal, sample, kind, value, pass, state FROM score WHERE run=? AND suite=? ORDER BY ordinal, sample";
 constexpr int kFirstNumber = 4;
+constexpr std::uint8_t kCouldNotTell = 2;  // of Column::known
 
 /// Tags mostly repeat; parsing each distinct text once is what makes a million cases quick.
 class TagCache {
@@ -182,6 +185,11 @@ class SuiteReader {
       const auto kind = static_cast<std::size_t>(scores->integer(2));
       if (unit_at(at) != unit || kind >= by_kind_.size()) continue;
       const Columns& columns = by_kind_[kind];
+      if (scores->integer(5) != 0) {
+        if (!columns.measured) out_.columns[columns.value].known[at] = kCouldNotTell;
+        out_.columns[columns.pass].known[at] = kCouldNotTell;
+        continue;
+      }
       if (!columns.measured) set(out_.columns[columns.value], at, scores->real(3));
       set(out_.columns[columns.pass], at, scores->integer(4) != 0 ? 1 : 0);
     }
@@ -262,7 +270,7 @@ Percentiles percentiles_ms(const std::vector<SuiteEvidence>& suites, std::string
   for (const SuiteEvidence& suite : suites) {
     const Column* column = suite.column(metric);
     for (std::size_t i = 0; column != nullptr && i < column->values.size(); ++i) {
-      if (column->known[i] != 0) ms.push_back(column->values[i] * 1e3);
+      if (column->known[i] == 1) ms.push_back(column->values[i] * 1e3);
     }
   }
   return {quantile(ms, 0.50), quantile(ms, 0.95), quantile(ms, 0.99)};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 namespace assay::text {
@@ -95,7 +96,10 @@ std::string_view guess_encoding(std::string_view bytes) {
 Error not_utf8(std::string_view bytes, Place at) {
   const std::string encoding(guess_encoding(bytes));
   const std::string file = at.file.empty() ? "FILE" : shell_word(excerpt(at.file, 400));
-  const std::string target = at.file.empty() ? "FILE.utf8" : shell_word(excerpt(at.file, 400) + ".utf8");
+  std::filesystem::path converted(at.file.empty() ? "FILE" : excerpt(at.file, 400));
+  const auto ending = converted.extension().string();
+  converted.replace_extension(".utf8" + ending);  // an ending that is still read
+  const std::string target = shell_word(converted.string());
   return Error{ErrorKind::invalid, "is not UTF-8 (looks like " + encoding + ")",
                "iconv -f " + encoding + " -t UTF-8 " + file + " > " + target, std::move(at)};
 }

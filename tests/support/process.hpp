@@ -40,6 +40,8 @@ class Process {
   void send(int signal) const;
   /// Reads until standard output or standard error holds `text`; false if the program ended or its time was over first.
   bool wait_for(std::string_view text);
+  /// What was read until now.
+  [[nodiscard]] const Finished& so_far() const { return finished_; }
   /// Reads both streams to their end and waits for the end of the program.
   Finished wait();
 

@@ -65,16 +65,15 @@ void StubThread::set_hook(Hook hook) {
 }
 
 net::WirePlan StubThread::answer(const net::ServerRequest& request, const net::Handler& script) {
-  const std::string body(request.body);
-  std::optional<net::WirePlan> instead;
+  auto plan = script(request);
   {
     const std::lock_guard lock(mutex_);
-    if (hook_) instead = hook_(body, requests_);
+    if (hook_) hook_(request, requests_, plan);
     ++requests_;
-    ++bodies_[body];
+    ++bodies_[std::string(request.body)];
   }
   changed_.notify_all();
-  return instead ? *std::move(instead) : script(request);
+  return plan;
 }
 
 }  // namespace assay::test

@@ -77,6 +77,8 @@ struct CompiledCheck {
   double weight = 1;
   Direction better = Direction::up;
   Unit unit = Unit::share;
+  /// What it read beside its options: a digest over the files they name, empty without one.
+  std::string content;
   CheckFn run;
   /// Renders the options for one case without an answer: an error where `run` could not work (missing variable, empty
   /// expectation, bad pattern). Called for every case before the first call is paid.
