@@ -16,9 +16,13 @@ namespace {
 constexpr std::uint64_t kWorstCases = 5;
 constexpr std::uint64_t kFailedSamplesRead = 400;
 
+std::string with_hint(const Error& error) {
+  return error.hint.empty() ? error.message : fmt::format("{}; {}", error.message, error.hint);
+}
+
 std::string reason_of(const store::StoredSample& sample) {
-  if (const auto* error = std::get_if<outcome::EndpointError>(&sample.outcome)) return error->error.message;
-  if (const auto* error = std::get_if<outcome::JudgeError>(&sample.outcome)) return error->error.message;
+  if (const auto* error = std::get_if<outcome::EndpointError>(&sample.outcome)) return with_hint(error->error);
+  if (const auto* error = std::get_if<outcome::JudgeError>(&sample.outcome)) return with_hint(error->error);
   if (const auto* unscored = std::get_if<outcome::Unscored>(&sample.outcome)) return unscored->why;
   for (const auto& score : sample.scores) {
     const auto* scored = std::get_if<Scored>(&score.score.state);
@@ -134,6 +138,7 @@ ExitCode end_with_verdict(store::Store& store, const Verdict& verdict, const End
 }
 
 ExitCode gate_again(const GateRequest& request, Console& console) {
+  if (request.out) remove_verdict(*request.out);
   auto store = store::Store::open_existing(request.store);
   if (!store) return fail(store.error(), console);
   const auto row = (*store)->find(request.run, false);
@@ -145,13 +150,12 @@ ExitCode gate_again(const GateRequest& request, Console& console) {
                  {}},
                 console);
   }
+  const auto out = out_folder(request.out, row->header.id);
+  remove_verdict(out);
   Diagnostics diagnostics;
   const auto policy = policy_for(request, *row, **store, diagnostics);
   print(diagnostics, console);
   if (!policy) return exit_code(diagnostics.errors().front().kind);
-  const auto out = out_folder(request.out, row->header.id);
-  std::error_code ignored;
-  std::filesystem::remove(out / "verdict.json", ignored);
   const auto verdict = decide_run(**store, *row, *policy);
   if (!verdict) return fail(verdict.error(), console);
   return end_with_verdict(**store, *verdict, {out, request.json, request.quiet}, console);

@@ -19,6 +19,8 @@ namespace assay::app {
 
 namespace {
 
+constexpr std::uint64_t kAutoLooksAt = 1000;  // of the newest runs
+
 // `20261121-093210-3fa9c2`: sorts by time, and a prefix is enough to name it.
 std::string new_run_id(WallTime now) {
   auto stamp = to_rfc3339(now);
@@ -178,9 +180,10 @@ class Execute {
     return go(store, **writer, {});
   }
 
-  ExitCode resume(store::Store& store) {
+  /// Errors: of taking the run up, nothing having been done; `usage` where a live process executes it.
+  Result<ExitCode> resume(store::Store& store) {
     auto writer = store.resume(header_.id, loop_.get_executor());
-    if (!writer) return fail(writer.error(), console_);
+    if (!writer) return writer.error();
     auto done = store.finished_units(header_.id);
     if (!done) return fail(done.error(), console_);
     return go(store, **writer, *std::move(done));
@@ -188,8 +191,7 @@ class Execute {
 
  private:
   ExitCode go(store::Store& store, store::RunWriter& writer, std::set<UnitId> done) {
-    std::error_code ignored;
-    std::filesystem::remove(out_ / "verdict.json", ignored);
+    remove_verdict(out_);
     if (!prepared_.request.quiet) {
       console_.err << fmt::format("run {}: {} samples of {} cases, model {}, {} at a time\n", header_.id,
                                   prepared_.plan.units, prepared_.plan.cases, header_.model,
@@ -260,7 +262,8 @@ ExitCode decide_again(const store::RunRow& row, const RunRequest& request, Conso
                     console);
 }
 
-ExitCode resume_run(const store::RunRow& row, store::Store& store, const RunRequest& given,
+// Errors: only those of taking the run up; all others are said here.
+Result<ExitCode> resume_run(const store::RunRow& row, store::Store& store, const RunRequest& given,
                     const Environment& environment, Console& console) {
   const auto stored = parse_json(row.header.options);
   if (!stored)
@@ -282,13 +285,14 @@ ExitCode resume_run(const store::RunRow& row, store::Store& store, const RunRequ
   return execute.resume(store);
 }
 
-// `auto`: the newest unfinished run of the same suites, options and digests, else a new one.
+// `auto`: the newest unfinished run of the same suites, options and digests that no live process executes, else a new
+// one.
 ExitCode resume_auto(RunRequest request, const Environment& environment, Console& console) {
   auto store = store::Store::open_existing(request.store);
   request.resume.reset();
   if (!store) return run_new(std::move(request), environment, console);
-  const auto row = (*store)->find("latest", true);
-  if (!row) return run_new(std::move(request), environment, console);
+  const auto rows = (*store)->history(std::nullopt, kAutoLooksAt);
+  if (!rows) return fail(rows.error(), console);
   Diagnostics diagnostics;
   auto prepared = prepare(request, environment, diagnostics);
   if (!prepared) {
@@ -296,19 +300,29 @@ ExitCode resume_auto(RunRequest request, const Environment& environment, Console
     return ExitCode::usage;
   }
   const auto header = header_of(*prepared);
-  if (row->header.options != header.options || what_changed(row->header, header)) {
-    return run_new(std::move(request), environment, console);
+  for (const auto& row : *rows) {
+    if (row.status == store::RunStatus::finished || row.header.options != header.options) continue;
+    if (what_changed(row.header, header)) continue;
+    const auto ended = resume_run(row, **store, request, environment, console);
+    if (ended) return *ended;
+    if (ended.error().kind != ErrorKind::usage) return fail(ended.error(), console);
   }
-  return resume_run(*row, **store, request, environment, console);
+  return run_new(std::move(request), environment, console);
 }
 
 }  // namespace
+
+void remove_verdict(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  std::filesystem::remove(folder / "verdict.json", ignored);
+}
 
 std::filesystem::path out_folder(const std::optional<std::filesystem::path>& named, const std::string& run) {
   return named.value_or(std::filesystem::path(".assay/runs") / run);
 }
 
 ExitCode run(RunRequest request, const Environment& environment, Console& console) {
+  if (request.out) remove_verdict(*request.out);
   if (!request.resume) return run_new(std::move(request), environment, console);
   if (*request.resume == "auto") return resume_auto(std::move(request), environment, console);
   auto store = store::Store::open_existing(request.store);
@@ -316,8 +330,9 @@ ExitCode run(RunRequest request, const Environment& environment, Console& consol
   auto row = (*store)->find(*request.resume, true);
   if (!row) row = (*store)->find(*request.resume, false);
   if (!row) return fail(row.error(), console);
-  if (row->status != store::RunStatus::finished) return resume_run(*row, **store, request, environment, console);
-  return decide_again(*row, request, console);
+  if (row->status == store::RunStatus::finished) return decide_again(*row, request, console);
+  const auto ended = resume_run(*row, **store, request, environment, console);
+  return ended ? *ended : fail(ended.error(), console);
 }
 
 }  // namespace assay::app

@@ -31,6 +31,9 @@ struct Ending {
 [[nodiscard]] ExitCode end_with_verdict(store::Store& store, const Verdict& verdict, const Ending& ending,
                                         Console& console);
 
+/// Removes what an earlier run left: whoever reads the file must never take it for this run's.
+void remove_verdict(const std::filesystem::path& folder);
+
 /// `.assay/runs/RUN/`, unless another folder is named.
 [[nodiscard]] std::filesystem::path out_folder(const std::optional<std::filesystem::path>& named,
                                                const std::string& run);

@@ -24,13 +24,12 @@ ExitCode serve_stub(const StubRequest& request, Console& console) {
   options.port = request.port;
   auto server = net::serve(loop.get_executor(), options, stub::make_handler(std::move(script), request.seed, served));
   if (!server) return fail(server.error(), console);
-  console.out << fmt::format("ready http://{}:{}/v1\n", request.host, (*server)->port()) << std::flush;
-
   boost::asio::signal_set signals(loop, SIGINT, SIGTERM);
   signals.async_wait([&](const boost::system::error_code&, int) {
     (*server)->stop();
     loop.stop();
   });
+  console.out << fmt::format("ready http://{}:{}/v1\n", request.host, (*server)->port()) << std::flush;
   loop.run();
   console.err << fmt::format("served {} requests, {} answers, {} faults\n", served->requests, served->completions,
                              served->faults);

@@ -130,6 +130,7 @@ void add_small(CLI::App& app, Parsed& parsed) {
 
   auto& demo = *app.add_subcommand("demo", "The whole thing on embedded data: a pass, then a block.");
   demo.add_option("--dir", parsed.demo, "Where its files go")->type_name("DIR")->capture_default_str();
+  demo.footer("Example:\n  assay demo");
 
   auto& stub = *app.add_subcommand("stub", "The embedded OpenAI-compatible endpoint as a server.");
   stub.add_option("--script", parsed.stub.script, "Rules, latencies and faults (default: every answer is ok)")

@@ -15,7 +15,7 @@ constexpr std::string_view kSchema = R"json({
   "additionalProperties": false,
   "required": ["version", "rules"],
   "properties": {
-    "version": {"const": 1},
+    "version": {"const": 1, "description": "Of this format."},
     "model": {"$ref": "#/definitions/text", "description": "Served where a request names no model."},
     "models": {"$ref": "#/definitions/texts",
                "description": "The only models there are; another one gets 404. Absent: any name is served.",
@@ -24,6 +24,7 @@ constexpr std::string_view kSchema = R"json({
     "system_fingerprint": {"$ref": "#/definitions/text"},
     "latency": {"$ref": "#/definitions/latency"},
     "rules": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/rule"},
+              "description": "The first that matches a request answers it.",
               "examples": [[{"answer": "ok"}]]}
   },
   "definitions": {

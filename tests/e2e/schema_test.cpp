@@ -28,8 +28,12 @@ std::string misfit(const Json& schema, const fs::path& file) {
   const auto root = text::load_yaml(file);
   if (!root) return to_string(root.error());
   valijson::Schema parsed;
+  // The suite's schema names that of draft-07 for the argument of json_schema.
+  static const Json draft_07 = Json::object();
   valijson::SchemaParser(valijson::SchemaParser::kDraft7)
-      .populateSchema(valijson::adapters::NlohmannJsonAdapter(schema), parsed);
+      .populateSchema(
+          valijson::adapters::NlohmannJsonAdapter(schema), parsed, [](const std::string&) { return &draft_07; },
+          [](const Json*) {});
   const Json instance = suites::plain_value(*root);
   valijson::ValidationResults results;
   valijson::Validator validator;
