@@ -79,6 +79,19 @@ void refuse_twins(const PlannedCase& kase, const Place& at, Diagnostics& diagnos
   }
 }
 
+// Renders every expectation of the case: a fault is known before the first call is paid.
+void verify_checks(const PlannedCase& kase, const Place& at, Diagnostics& diagnostics) {
+  const Scope scope{kase.vars, kase.id, kase.row};
+  for (const auto& check : kase.checks) {
+    if (!check->verify) continue;
+    if (const auto verified = check->verify(scope); !verified) {
+      auto error = verified.error();
+      if (error.at.file.empty()) error.at = at;
+      diagnostics.error(std::move(error));
+    }
+  }
+}
+
 // Facts about the whole suite, gathered while its cases stream by.
 class SuiteScan {
  public:
@@ -112,6 +125,7 @@ class SuiteScan {
     const auto compiled = compiler_.compile(std::move(kase), diagnostics_);
     if (compiled == nullptr) return;
     refuse_twins(*compiled, at, diagnostics_);
+    verify_checks(*compiled, at, diagnostics_);
     for (const auto& check : compiled->checks) note_metric(planned_, *check);
     digest_.update(compiled->id);
     digest_.update(compiled->digest);
@@ -286,14 +300,6 @@ std::shared_ptr<const PlannedCase> CaseCompiler::compile(suites::Case kase, Diag
     planned->messages = *std::move(messages);
   } else {
     diagnostics.error(messages.error());
-  }
-  for (const auto& check : planned->checks) {
-    if (!check->verify) continue;
-    if (const auto verified = check->verify(scope); !verified) {
-      auto error = verified.error();
-      if (error.at.file.empty()) error.at = kase.at;
-      diagnostics.error(std::move(error));
-    }
   }
   if (diagnostics.error_count() != before) return nullptr;
   return planned;

@@ -58,7 +58,7 @@ class CaseCompiler {
  public:
   CaseCompiler(const PlannedSuite& planned, const Candidate& candidate);
 
-  /// Reports every fault of the case; returns nothing if there was one.
+  /// Compiles the checks and renders the prompt. Reports every fault; returns nothing if there was one.
   std::shared_ptr<const PlannedCase> compile(suites::Case kase, Diagnostics& diagnostics);
 
  private:

@@ -55,6 +55,8 @@ std::string hint_for(ErrorKind kind, int status, const ChatPeer& peer) {
       if (status >= 300 && status < 400) return "redirects are not followed: use the address it points to";
       if (status == 413) return "the prompt is too long for this endpoint";
       return "check the prompt, `params` and model `" + peer.model + "` against what the endpoint accepts";
+    case ErrorKind::unavailable:
+      return "the fault is the endpoint's: see its log; for short outages raise `retries: {max, backoff}`";
     default:
       return {};
   }
@@ -126,7 +128,8 @@ Error foreign_answer(std::string_view what, std::string_view body, const ChatPee
 }
 
 Error cut_off_answer(std::string_view what) {
-  return Error{ErrorKind::transport, std::string(what), {}};
+  return Error{ErrorKind::transport, std::string(what),
+               "see the endpoint's log, and whether a proxy in between cuts long answers"};
 }
 
 }  // namespace assay::endpoints

@@ -124,7 +124,8 @@ class ResponseParser::Parser {
       return message_->is_header_done() ? cut_short() : no_answer();
     }
     if (ec_ == http::error::body_limit) {
-      return Error{ErrorKind::protocol, fmt::format("the answer is larger than {} bytes", max_body_)};
+      return Error{ErrorKind::protocol, fmt::format("the answer is larger than {} bytes", max_body_),
+                   "bound the answer with `params: {max_tokens: …}`"};
     }
     if (ec_ == http::error::header_limit) {
       return Error{ErrorKind::protocol, fmt::format("the header of the answer is larger than {} bytes", kMaxHeader)};

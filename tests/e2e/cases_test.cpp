@@ -31,9 +31,9 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 }
 
 // The keys of expect.yaml; another one fails the case, so that no expectation is overlooked.
-const std::vector<std::string> kKeys{"about",      "args",       "env",    "generate", "exit",    "served",
-                                     "stdout",     "stderr",     "not_stderr", "verdict", "reasons", "warnings",
-                                     "gates",      "balance",    "errors", "attempts"};
+const std::vector<std::string> kKeys{"about",  "args",    "env",        "generate", "exit",    "served",
+                                     "stdout", "stderr",  "not_stderr", "verdict",  "reasons", "warnings",
+                                     "gates",  "balance", "errors",     "attempts"};
 
 class Case : public ::testing::TestWithParam<std::string> {
  protected:
@@ -58,7 +58,8 @@ class Case : public ::testing::TestWithParam<std::string> {
   void generate() const {
     const auto files = expect_.value("generate", Json::object());
     for (const auto& [name, bytes] : files.items()) {
-      project_.write(name, "{\"id\": \"long\", \"question\": \"" + std::string(bytes.get<std::size_t>(), 'x') + "\"}\n");
+      project_.write(name,
+                     "{\"id\": \"long\", \"question\": \"" + std::string(bytes.get<std::size_t>(), 'x') + "\"}\n");
     }
   }
 

@@ -130,22 +130,21 @@ TEST(Commands, an_output_that_cannot_be_written_is_an_error) {
   const StubThread stub;
   const Project project;
   project.write("suite.yaml", numbered_suite(12));
-  const auto ended = test::run_process(
-      {"sh", "-c", "\"$0\" run suite.yaml --url \"$1\" --model m > /dev/full", program(), stub.url()},
-      {.folder = project.folder().path()});
+  const auto ended =
+      test::run_process({"sh", "-c", "\"$0\" run suite.yaml --url \"$1\" --model m > /dev/full", program(), stub.url()},
+                        {.folder = project.folder().path()});
   EXPECT_EQ(ended.code, 3) << ended.err;
 }
 
 TEST(Commands, set_and_params_are_passed_on_unchanged) {
   std::string body;
-  const StubThread stub({}, [&](const net::ServerRequest& request, std::uint64_t, net::WirePlan&) {
-    body = request.body;
-  });
+  const StubThread stub({},
+                        [&](const net::ServerRequest& request, std::uint64_t, net::WirePlan&) { body = request.body; });
   const Project project;
   project.write("suite.yaml", numbered_suite(1, "  params: {temperature: 0, max_tokens: 16, stop: [\"\\n\"]}\n"));
-  const auto ended = project.assay({"run", "suite.yaml", "--url", stub.url(), "--model", "m", "--set",
-                                    "params.temperature=1.25", "--set", "params.user=jane", "--set",
-                                    "params.logit_bias={\"50256\": -100}"});
+  const auto ended =
+      project.assay({"run", "suite.yaml", "--url", stub.url(), "--model", "m", "--set", "params.temperature=1.25",
+                     "--set", "params.user=jane", "--set", "params.logit_bias={\"50256\": -100}"});
   EXPECT_EQ(ended.code, 2) << ended.err;
   const auto sent = json_of(body);
   EXPECT_EQ(sent.at("temperature"), 1.25);
@@ -174,7 +173,8 @@ TEST(Commands, validate_lists_every_fault_of_every_file_with_its_place) {
   project.write("suite.yaml",
                 "version: 1\nsuite: a b\nflor: 0.9\nmessages:\n  - user: \"{{n}\"\ndefaults:\n  checks:\n"
                 "    - contians: x\n    - regex: \"(a\"\ncases:\n  - {id: one}\n  - {id: one}\n");
-  project.write("gate.yaml", "version: 1\ngates:\n  - {id: a, metric: pass_rate, flor: 0.8}\n  - {id: a, metric: score}\n");
+  project.write("gate.yaml",
+                "version: 1\ngates:\n  - {id: a, metric: pass_rate, flor: 0.8}\n  - {id: a, metric: score}\n");
   project.write("stub.yaml", "version: 1\nrules:\n  - {anser: x}\n");
   project.write("assay.yaml", "version: 1\ntargets:\n  t: {url: \"http://x/v1\", modle: m}\n");
   project.write("other.yaml", "hello: world\n");

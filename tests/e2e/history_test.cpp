@@ -23,9 +23,12 @@ class History : public ::testing::Test {
 
   // Everything that could be mistaken for a change of the store.
   void expect_untouched(const std::string& name, const std::string& said, const std::string& bytes) const {
-    for (const auto& command : std::vector<std::vector<std::string>>{
-             {"run", "suite.yaml", "--url", stub_.url(), "--model", "m"}, {"history"}, {"show", "latest"},
-             {"gate", "latest"}, {"run", "--resume", "latest"}}) {
+    for (const auto& command :
+         std::vector<std::vector<std::string>>{{"run", "suite.yaml", "--url", stub_.url(), "--model", "m"},
+                                               {"history"},
+                                               {"show", "latest"},
+                                               {"gate", "latest"},
+                                               {"run", "--resume", "latest"}}) {
       SCOPED_TRACE(command[0]);
       auto full = command;
       full.insert(full.end(), {"--store", name});
@@ -69,8 +72,10 @@ TEST_F(History, an_unknown_run_or_case_is_said_so) {
     std::string said;
   };
   const Row rows[] = {
-      {{"show", "nonsense"}, "nonsense"},           {{"gate", "commit=zzz"}, "commit=zzz"},
-      {{"show", "latest", "numbered/x"}, "'numbered/x'"}, {{"show", "latest", "numbered"}, "SUITE/CASE"},
+      {{"show", "nonsense"}, "nonsense"},
+      {{"gate", "commit=zzz"}, "commit=zzz"},
+      {{"show", "latest", "numbered/x"}, "'numbered/x'"},
+      {{"show", "latest", "numbered"}, "SUITE/CASE"},
       {{"show", "latest", "--store", "no.db"}, "no.db"},
   };
   for (const auto& row : rows) {
@@ -95,8 +100,8 @@ TEST_F(History, shows_a_case_down_to_the_wire) {
 
 TEST_F(History, hostile_text_never_reaches_the_terminal) {
   const std::string evil = "\\u001b]0;owned\\u0007\\u001b[31mred\\u202e\\u009b2J\\r";
-  const std::string body = R"({"choices":[{"message":{"role":"assistant","content":")" + evil +
-                           R"("}}],"model":")" + evil + R"("} )";
+  const std::string body =
+      R"({"choices":[{"message":{"role":"assistant","content":")" + evil + R"("}}],"model":")" + evil + R"("} )";
   stub_.set_hook([body](const net::ServerRequest&, std::uint64_t, net::WirePlan& plan) {
     plan = {net::Send{"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: " +
                       std::to_string(body.size()) + "\r\n\r\n" + body}};
@@ -142,6 +147,11 @@ TEST_F(History, a_verdict_left_by_an_earlier_run_is_removed_first) {
   project_.write("suite.yaml", "version: 2\n");
   EXPECT_EQ(run({"--out", "out"}).code, 4);
   EXPECT_FALSE(project_.has("out/verdict.json")) << "exit 4 left the verdict of another run";
+
+  ASSERT_EQ(project_.assay({"gate", "latest", "--out", "out"}).code, 0);
+  ASSERT_TRUE(project_.has("out/verdict.json"));
+  EXPECT_EQ(project_.assay({"gate", "latest", "--out", "out", "--gate", "missing.yaml"}).code, 4);
+  EXPECT_FALSE(project_.has("out/verdict.json")) << "exit 4 of gate left the verdict of another decision";
 }
 
 TEST_F(History, nothing_but_the_verdict_is_left_in_its_folder) {

@@ -164,10 +164,8 @@ TEST_F(Resume, auto_takes_the_unfinished_run_and_then_starts_new_ones) {
 }
 
 TEST_F(Resume, auto_starts_a_new_run_without_a_history_and_after_a_change) {
-  EXPECT_EQ(project_.assay(arguments({"--resume", "auto"})).code, 0);
-  stub_.set_hook({});
+  EXPECT_EQ(project_.assay(arguments({"--resume", "auto", "--store", "new.db"})).code, 0);
   const auto before = stub_.requests();
-  hold(std::nullopt);
   stub_.set_hook([before](const net::ServerRequest&, std::uint64_t count, net::WirePlan& plan) {
     if (count >= before + kAnswered) plan = {net::Stall{}};
   });
@@ -179,8 +177,34 @@ TEST_F(Resume, auto_starts_a_new_run_without_a_history_and_after_a_change) {
   project_.write("suite.yaml", numbered_suite(kCases + 1));
   const auto ended = project_.assay(arguments({"--resume", "auto"}));
   EXPECT_EQ(ended.code, 0) << ended.err;
-  EXPECT_EQ(history().size(), 3u);
+  EXPECT_EQ(history().size(), 2u);
   EXPECT_EQ(verdict_of(newest()).at("suites")[0].at("planned"), kCases + 1);
+}
+
+TEST_F(Resume, auto_passes_over_unfinished_runs_of_other_suites) {
+  start_and_hang()->send(SIGKILL);
+  const auto wanted = newest();
+  project_.write("other.yaml", numbered_suite(3));
+  auto other = project_.start({"run", "other.yaml", "--url", stub_.url(), "--model", "m"});
+  ASSERT_TRUE(stub_.wait_for_requests(kAnswered + kInFlight + 3));
+  other->send(SIGKILL);
+  other->wait();
+  ASSERT_NE(newest(), wanted);
+  stub_.set_hook({});
+  const auto ended = project_.assay(arguments({"--resume", "auto"}));
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(history().size(), 2u);
+  EXPECT_EQ(verdict_of(wanted).at("verdict"), "PASS");
+}
+
+TEST_F(Resume, auto_leaves_a_run_alone_that_is_being_executed) {
+  auto live = start_and_hang();
+  const auto run = newest();
+  stub_.set_hook({});
+  const auto ended = project_.assay(arguments({"--resume", "auto"}));
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(history().size(), 2u);
+  EXPECT_NE(newest(), run);
 }
 
 TEST_F(Resume, is_refused_where_the_measure_changed) {
@@ -229,8 +253,9 @@ TEST_F(Resume, is_refused_while_the_run_is_being_executed) {
 
 TEST_F(Resume, of_a_finished_run_decides_again_with_its_code) {
   stub_.set_hook([](const net::ServerRequest&, std::uint64_t, net::WirePlan& plan) {
-    plan = {net::Send{"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 62\r\n\r\n"
-                      R"({"choices":[{"message":{"role":"assistant","content":"no"}}]} )"}};
+    plan = {
+        net::Send{"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 62\r\n\r\n"
+                  R"({"choices":[{"message":{"role":"assistant","content":"no"}}]} )"}};
   });
   EXPECT_EQ(project_.assay(arguments()).code, 1);
   const auto run = newest();

@@ -25,7 +25,8 @@ std::string whole(const std::string& content) {
 
 std::string streamed(const std::vector<std::string>& pieces) {
   std::string body;
-  for (const auto& piece : pieces) body += R"(data: {"model":"m","choices":[{"delta":{"content":")" + piece + "\"}}]}\n\n";
+  for (const auto& piece : pieces)
+    body += R"(data: {"model":"m","choices":[{"delta":{"content":")" + piece + "\"}}]}\n\n";
   body += "data: {\"model\":\"m\",\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
   return http(200, body, "text/event-stream");
 }
@@ -64,9 +65,12 @@ TEST_P(Secrets, are_found_nowhere) {
   const auto ran = project.assay({"run", "suite.yaml"});
   EXPECT_EQ(sent_key, "Bearer " + kKey);
   EXPECT_EQ(sent_token, kToken);
-  const std::vector<Finished> said{ran, project.assay({"show", "latest"}), project.assay({"history", "--json"}),
+  const std::vector<Finished> said{ran,
+                                   project.assay({"show", "latest"}),
+                                   project.assay({"history", "--json"}),
                                    project.assay({"show", "latest", "numbered/case-1"}),
-                                   project.assay({"show", "latest", "--json"}), project.assay({"gate", "latest"})};
+                                   project.assay({"show", "latest", "--json"}),
+                                   project.assay({"gate", "latest"})};
   const auto all = traces(project, said);
   ASSERT_NE(all.find("numbered"), std::string::npos);
   for (const auto& secret : {kKey, kToken, kSession, std::string("canary\\/7f3a")}) {
@@ -77,18 +81,22 @@ TEST_P(Secrets, are_found_nowhere) {
 
 INSTANTIATE_TEST_SUITE_P(
     E2e, Secrets,
-    ::testing::Values(Row{"in_an_answer", whole("the key is " + kKey + " and " + kToken + " and " + kSession)},
-                      Row{"in_an_escaped_answer", whole("sk-canary\\/7f3a+91 sk\\u002dcanary/7f3a+91")},
-                      Row{"in_a_stream", streamed({"the key is " + kKey, " and " + kSession})},
-                      Row{"split_over_a_stream", streamed({"sk-can", "ary/7f", "3a+91 gw-canary", "-55aa canary-by-", "pattern-1234"})},
-                      Row{"in_an_error", http(401, R"({"error":{"message":"Incorrect API key provided: )" + kKey +
-                                                       R"(","type":")" + kToken + R"(","code":")" + kSession + R"("}})")},
-                      Row{"in_an_escaped_error", http(400, R"({"error":{"message":"bad key sk-canary\/7f3a+91"}})")},
-                      Row{"in_an_error_that_is_no_json", http(502, "<html>" + kKey + " " + kToken + "</html>", "text/html")},
-                      Row{"in_an_answer_that_is_no_json", http(200, "<html>" + kKey + " " + kSession + "</html>", "text/html")},
-                      Row{"in_malformed_json", http(200, R"({"choices":[{"message":{"content":")" + kKey)},
-                      Row{"in_a_malformed_event", http(200, "data: {\"choices\": " + kKey + "\n\n", "text/event-stream")},
-                      Row{"in_the_served_model", http(200, R"({"model":")" + kKey + R"(","choices":[{"message":{"content":"ok"},"finish_reason":")" + kToken + R"("}]})")}),
+    ::testing::Values(
+        Row{"in_an_answer", whole("the key is " + kKey + " and " + kToken + " and " + kSession)},
+        Row{"in_an_escaped_answer", whole("sk-canary\\/7f3a+91 sk\\u002dcanary/7f3a+91")},
+        Row{"in_a_stream", streamed({"the key is " + kKey, " and " + kSession})},
+        Row{"split_over_a_stream",
+            streamed({"sk-can", "ary/7f", "3a+91 gw-canary", "-55aa canary-by-", "pattern-1234"})},
+        Row{"in_an_error", http(401, R"({"error":{"message":"Incorrect API key provided: )" + kKey + R"(","type":")" +
+                                         kToken + R"(","code":")" + kSession + R"("}})")},
+        Row{"in_an_escaped_error", http(400, R"({"error":{"message":"bad key sk-canary\/7f3a+91"}})")},
+        Row{"in_an_error_that_is_no_json", http(502, "<html>" + kKey + " " + kToken + "</html>", "text/html")},
+        Row{"in_an_answer_that_is_no_json", http(200, "<html>" + kKey + " " + kSession + "</html>", "text/html")},
+        Row{"in_malformed_json", http(200, R"({"choices":[{"message":{"content":")" + kKey)},
+        Row{"in_a_malformed_event", http(200, "data: {\"choices\": " + kKey + "\n\n", "text/event-stream")},
+        Row{"in_the_served_model",
+            http(200, R"({"model":")" + kKey + R"(","choices":[{"message":{"content":"ok"},"finish_reason":")" +
+                          kToken + R"("}]})")}),
     [](const auto& param) { return param.param.name; });
 
 }  // namespace

@@ -2,7 +2,9 @@
 
 #include "tests/integration/harness.hpp"
 
+#include <array>
 #include <ctime>
+#include <ostream>
 
 namespace assay::integration {
 namespace {
@@ -63,14 +65,17 @@ const std::vector<Fault>& faults() {
       {"status_401", rule("fault: {status: 401}"), K::auth, 401, 1, "401"},
       {"status_403", rule("fault: {status: 403}"), K::auth, 403, 1, "403"},
       {"status_404", rule("fault: {status: 404}"), K::rejected, 404, 1, "404"},
-      {"status_301", rule("fault: {status: 301, headers: {Location: \"http://127.0.0.1/\"}}"), K::rejected, 301, 1, "301"},
+      {"status_301", rule("fault: {status: 301, headers: {Location: \"http://127.0.0.1/\"}}"), K::rejected, 301, 1,
+       "301"},
       {"quota", rule(std::string(kQuota)), K::quota, 429, 1, "quota"},
-      {"retry_after_beyond_max_wait", rule("fault: {status: 429, headers: {Retry-After: \"3600\"}}"), K::rate_limited, 429, 1,
-       "3600"},
-      {"error_in_a_200", rule(R"(fault: {status: 200, body: '{"error": {"message": "boom", "type": "invalid_request_error"}}'})"),
+      {"retry_after_beyond_max_wait", rule("fault: {status: 429, headers: {Retry-After: \"3600\"}}"), K::rate_limited,
+       429, 1, "3600"},
+      {"error_in_a_200",
+       rule(R"(fault: {status: 200, body: '{"error": {"message": "boom", "type": "invalid_request_error"}}'})"),
        K::rejected, 200, 1, "boom"},
-      {"server_error_in_a_200", rule(R"(fault: {status: 200, body: '{"error": {"message": "boom", "type": "server_error"}}'})"),
-       K::unavailable, 200, 3, "boom"},
+      {"server_error_in_a_200",
+       rule(R"(fault: {status: 200, body: '{"error": {"message": "boom", "type": "server_error"}}'})"), K::unavailable,
+       200, 3, "boom"},
       {"reset_before", rule("fault: {reset: before}"), K::transport, 0, 3, "connection"},
       {"reset_within", rule("fault: {reset: within}, answer: one two three four"), K::transport, 200, 3, "connection"},
       {"close_before", rule("fault: {close: before}"), K::transport, 0, 3, "connection"},
@@ -80,21 +85,28 @@ const std::vector<Fault>& faults() {
       {"stall_before", rule("fault: {stall: before}"), K::timeout, 0, 3, "", total(300ms)},
       {"stall_within_a_stream", rule("fault: {stall: within}, answer: one two three four"), K::timeout, 200, 3, "idle",
        idle(300ms), 64u << 20, true},
-      {"stall_within_a_whole_answer", rule("fault: {stall: within}, answer: one two three four"), K::timeout, 200, 3, "",
-       idle(300ms), 64u << 20, false},
-      {"no_first_token", rule("answer: ok, latency: {ttft: 20s}"), K::timeout, 200, 3, "first token", first_token(300ms),
-       64u << 20, true},
-      {"trickle_beyond_the_total", rule("fault: {trickle: {bytes: 1, every: 50ms}}"), K::timeout, 200, 3, "", total(400ms)},
-      {"malformed_json", rule("fault: {malformed: json}"), K::protocol, 200, 1, ""},
+      {"stall_within_a_whole_answer", rule("fault: {stall: within}, answer: one two three four"), K::timeout, 200, 3,
+       "", idle(300ms), 64u << 20, false},
+      {"no_first_token", rule("answer: ok, latency: {ttft: 20s}"), K::timeout, 200, 3, "first token",
+       first_token(300ms), 64u << 20, true},
+      {"trickle_beyond_the_total", rule("fault: {trickle: {bytes: 1, every: 50ms}}"), K::timeout, 200, 3, "",
+       total(400ms)},
+      {"malformed_json", rule("fault: {malformed: json}"), K::transport, 200, 3, "JSON ends in the middle"},
       {"malformed_event", rule("fault: {malformed: sse}"), K::protocol, 200, 1, "", {}, 64u << 20, true},
       {"no_done", rule("fault: {malformed: no_done}"), K::transport, 200, 3, "", {}, 64u << 20, true},
-      {"wrong_content_type", rule("fault: {content_type: text/html, body: \"<html>down</html>\"}"), K::protocol, 200, 1, ""},
-      {"huge_beyond_the_bound", rule("fault: {huge: 2MB}"), K::protocol, 200, 1, "", {}, 1u << 20},
+      {"wrong_content_type", rule("fault: {content_type: text/html, body: \"<html>down</html>\"}"), K::protocol, 200, 1,
+       ""},
+      {"huge_stream_beyond_the_bound", rule("fault: {huge: 2MB}"), K::protocol, 200, 1, "1048576", {}, 1u << 20, true},
+      {"huge_beyond_the_bound", rule("fault: {huge: 2MB}"), K::protocol, 0, 1, "1048576", {}, 1u << 20, false},
       {"huge", rule("fault: {huge: 2MB}"), std::nullopt, 200, 1, ""},
       {"trickle", rule("fault: {trickle: {bytes: 16, every: 1ms}}"), std::nullopt, 200, 1, ""},
       {"the_right_answer_with_a_wrong_type", rule("fault: {content_type: text/plain}"), std::nullopt, 200, 1, ""},
   };
   return kFaults;
+}
+
+void PrintTo(const Fault& fault, std::ostream* out) {
+  *out << fault.name;
 }
 
 class Faults : public ::testing::TestWithParam<Fault> {};
@@ -104,7 +116,7 @@ TEST_P(Faults, end_in_the_same_outcome_attempts_and_rows_streamed_or_not) {
   for (const bool stream : {true, false}) {
     if (fault.stream.value_or(stream) != stream) continue;
     SCOPED_TRACE(stream ? "streamed" : "whole");
-    Setup setup;
+    RunSetup setup;
     setup.script = fault.script;
     setup.stream = stream;
     setup.deadlines = fault.deadlines;
@@ -156,36 +168,40 @@ void expect_waited(const Ran& ran, Duration least) {
   EXPECT_LT(latency->values.at(0), to_seconds(least));
 }
 
-std::string http_date_in(std::chrono::seconds time) {
-  const auto at = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now() + time);
+std::string http_date(std::time_t at) {
   std::tm parts{};
   gmtime_r(&at, &parts);
-  char text[64];
-  std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
-  return text;
+  std::array<char, 64> text{};
+  std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return text.data();
 }
 
 TEST(Waiting, is_as_long_as_retry_after_says_and_no_latency) {
-  Setup setup;
+  RunSetup setup;
   setup.script = rule("times: 1, fault: {status: 429, headers: {Retry-After: \"2\"}}");
   expect_waited(run(setup), 1990ms);
 }
 
 TEST(Waiting, reads_a_date_as_well) {
-  Setup setup;
-  setup.script = rule("times: 1, fault: {status: 429, headers: {Retry-After: \"" + http_date_in(4s) + "\"}}");
-  expect_waited(run(setup), 2s);
+  RunSetup setup;
+  const std::time_t until = std::time(nullptr) + 4;
+  setup.script = rule("times: 1, fault: {status: 429, headers: {Retry-After: \"" + http_date(until) + "\"}}");
+  const auto ran = run(setup);
+  ASSERT_EQ(ran.samples.size(), 1u);
+  ASSERT_EQ(attempts(ran.samples[0]).size(), 2u);
+  EXPECT_GE(attempts(ran.samples[0])[1].started.unix_ms, until * 1000 - 100);
 }
 
 TEST(Waiting, reads_the_reset_of_a_rate_limit) {
-  Setup setup;
-  setup.script =
-      rule("times: 1, fault: {status: 429, headers: {x-ratelimit-remaining-requests: \"0\", x-ratelimit-reset-requests: 2s}}");
+  RunSetup setup;
+  setup.script = rule(
+      "times: 1, fault: {status: 429, headers: {x-ratelimit-remaining-requests: \"0\", x-ratelimit-reset-requests: "
+      "2s}}");
   expect_waited(run(setup), 1990ms);
 }
 
 TEST(Retries, hide_what_passes_and_every_attempt_is_stored) {
-  Setup setup;
+  RunSetup setup;
   setup.script = rule("times: 2, fault: {status: 503}");
   setup.cases = 5;
   const auto ran = run(setup);
@@ -201,7 +217,7 @@ TEST(Retries, hide_what_passes_and_every_attempt_is_stored) {
 }
 
 TEST(Refused, connections_are_tried_again_and_name_the_address) {
-  Setup setup;
+  RunSetup setup;
   setup.url = "http://127.0.0.1:" + std::to_string(closed_port()) + "/v1";
   const auto ran = run(setup);
   ASSERT_EQ(ran.samples.size(), 1u);
@@ -216,7 +232,7 @@ TEST(Refused, connections_are_tried_again_and_name_the_address) {
 }
 
 TEST(Refused, names_that_nobody_has_are_said) {
-  Setup setup;
+  RunSetup setup;
   setup.url = "http://nobody.invalid/v1";
   setup.retries.max = 1;
   const auto ran = run(setup);
@@ -229,7 +245,7 @@ TEST(Refused, names_that_nobody_has_are_said) {
 }
 
 TEST(Breaker, stops_after_twenty_final_failures_in_a_row_and_the_rest_is_skipped) {
-  Setup setup;
+  RunSetup setup;
   setup.script = rule("fault: {status: 401}");
   setup.cases = 50;
   setup.concurrency = 1;
@@ -244,8 +260,9 @@ TEST(Breaker, stops_after_twenty_final_failures_in_a_row_and_the_rest_is_skipped
 }
 
 TEST(Breaker, forgets_failures_once_an_answer_comes) {
-  Setup setup;
-  setup.script = "version: 1\nrules:\n  - {when: {last_user: {regex: \"[05]\\\\?$\"}}, answer: ok}\n  - {fault: {status: 401}}\n";
+  RunSetup setup;
+  setup.script =
+      "version: 1\nrules:\n  - {when: {last_user: {regex: \"[05]\\\\?$\"}}, answer: ok}\n  - {fault: {status: 401}}\n";
   setup.cases = 60;
   setup.concurrency = 1;
   const auto ran = run(setup);

@@ -24,15 +24,14 @@ T must(Result<T> result) {
 
 std::shared_ptr<const CompiledCheck> wants_ok() {
   Diagnostics diagnostics;
-  auto check =
-      judges::compile("equals", text::from_json(Json("ok"), {}), {}, judges::CompileEnv{}, diagnostics);
+  auto check = judges::compile("equals", text::from_json(Json("ok"), {}), {}, judges::CompileEnv{}, diagnostics);
   if (check == nullptr) throw std::runtime_error(to_string(diagnostics.errors().front()));
   return check;
 }
 
 class Cases : public exec::UnitSource {
  public:
-  explicit Cases(const Setup& setup) : setup_(setup) {}
+  explicit Cases(const RunSetup& setup) : setup_(setup) {}
 
   Result<std::optional<WorkUnit>> next() override {
     if (next_ == setup_.cases * setup_.samples) return std::optional<WorkUnit>{};
@@ -50,12 +49,12 @@ class Cases : public exec::UnitSource {
   }
 
  private:
-  const Setup& setup_;
+  const RunSetup& setup_;
   std::shared_ptr<const CompiledCheck> check_ = wants_ok();
   std::uint32_t next_ = 0;
 };
 
-store::RunHeader header_of(const Setup& setup) {
+store::RunHeader header_of(const RunSetup& setup) {
   store::RunHeader header;
   header.id = "r1";
   header.started = wall_now();
@@ -80,7 +79,7 @@ std::shared_ptr<const stub::Script> script_of(const TempDir& dir, const std::str
   return script;
 }
 
-exec::RunSummary drive(const Setup& setup, Endpoint& endpoint, Journal& journal, boost::asio::io_context& loop) {
+exec::RunSummary drive(const RunSetup& setup, Endpoint& endpoint, Journal& journal, boost::asio::io_context& loop) {
   Cases cases(setup);
   exec::RunOptions options;
   options.concurrency = setup.concurrency;
@@ -100,13 +99,13 @@ exec::RunSummary drive(const Setup& setup, Endpoint& endpoint, Journal& journal,
 
 }  // namespace
 
-Ran run(const Setup& setup) {
+Ran run(const RunSetup& setup) {
   const TempDir dir;
   const auto store = must(store::Store::open(dir / "history.db"));
   boost::asio::io_context loop(1);
   const auto served = std::make_shared<stub::Served>();
-  const auto server = must(
-      net::serve(loop.get_executor(), setup.server, stub::make_handler(script_of(dir, setup.script), 1, served)));
+  const auto server =
+      must(net::serve(loop.get_executor(), setup.server, stub::make_handler(script_of(dir, setup.script), 1, served)));
   const auto client = must(net::make_http_client(loop.get_executor(), setup.client));
   endpoints::OpenAiChatOptions options;
   const auto scheme = setup.server.certificate ? "https" : "http";

@@ -19,7 +19,7 @@
 namespace assay::integration {
 
 /// How a run is made; the defaults are an honest endpoint and quick retries.
-struct Setup {
+struct RunSetup {
   std::string script = "version: 1\nrules:\n  - answer: ok\n";
   std::string url;  ///< empty: the stub's
   bool stream = true;
@@ -45,7 +45,7 @@ struct Ran {
 };
 
 /// Runs cases that ask `Question N?` and want `ok`. Failures of the machinery itself fail the test.
-[[nodiscard]] Ran run(const Setup& setup);
+[[nodiscard]] Ran run(const RunSetup& setup);
 
 /// The attempts of a sample's only call.
 [[nodiscard]] const std::vector<Attempt>& attempts(const store::StoredSample& sample);

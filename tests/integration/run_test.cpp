@@ -10,7 +10,7 @@ namespace {
 TEST(Run, stores_each_sample_once_and_keeps_its_connections) {
   for (const bool stream : {true, false}) {
     SCOPED_TRACE(stream);
-    Setup setup;
+    RunSetup setup;
     setup.cases = 100;
     setup.samples = 3;
     setup.concurrency = 8;
@@ -32,7 +32,7 @@ TEST(Run, stores_each_sample_once_and_keeps_its_connections) {
 }
 
 TEST(Run, reads_back_the_answer_with_its_timings_usage_and_wire) {
-  Setup setup;
+  RunSetup setup;
   setup.script =
       "version: 1\nrules:\n  - {answer: ok then, served_model: m-2026, headers: {x-request-id: req-7}, "
       "usage: {input_tokens: 11, output_tokens: 3, cached_tokens: 4}, latency: {ttft: 20ms, per_token: 20ms}}\n";
@@ -76,7 +76,7 @@ TEST(Run, takes_refusals_tool_calls_and_empty_answers_for_answers) {
   for (const auto& row : rows) {
     for (const bool stream : {true, false}) {
       SCOPED_TRACE(std::string(row.name) + (stream ? " streamed" : " whole"));
-      Setup setup;
+      RunSetup setup;
       setup.script = "version: 1\nrules:\n  - {" + std::string(row.rule) + "}\n";
       setup.stream = stream;
       const auto ran = run(setup);
@@ -90,9 +90,10 @@ TEST(Run, takes_refusals_tool_calls_and_empty_answers_for_answers) {
 }
 
 TEST(Run, one_bad_case_among_many_costs_only_itself) {
-  Setup setup;
+  RunSetup setup;
   setup.script =
-      "version: 1\nrules:\n  - {when: {last_user: {equals: \"Question 7?\"}}, fault: {reset: within}}\n  - answer: ok\n";
+      "version: 1\nrules:\n  - {when: {last_user: {equals: \"Question 7?\"}}, fault: {reset: within}}\n  - answer: "
+      "ok\n";
   setup.cases = 40;
   const auto ran = run(setup);
   const auto& balance = ran.evidence.suites.at(0).balance;

@@ -6,9 +6,9 @@
 namespace assay::integration {
 namespace {
 
-Setup https(const net::test::TestCa& ca, const std::string& names, int days = 1) {
+RunSetup https(const net::test::TestCa& ca, const std::string& names, int days = 1) {
   const auto files = ca.issue(names, days);
-  Setup setup;
+  RunSetup setup;
   setup.server.certificate = files.certificate;
   setup.server.private_key = files.private_key;
   return setup;

@@ -23,10 +23,9 @@ std::shared_ptr<const stub::Script> script_of(const std::optional<std::filesyste
 
 StubThread::StubThread(const std::optional<std::filesystem::path>& script, Hook hook) : hook_(std::move(hook)) {
   auto handler = stub::make_handler(script_of(script));
-  auto server =
-      net::serve(loop_.get_executor(), {}, [this, handler = std::move(handler)](const net::ServerRequest& request) {
-        return answer(request, handler);
-      });
+  auto server = net::serve(
+      loop_.get_executor(), {},
+      [this, handler = std::move(handler)](const net::ServerRequest& request) { return answer(request, handler); });
   if (!server) throw std::runtime_error(to_string(server.error()));
   server_ = *std::move(server);
   thread_ = std::thread([this] { loop_.run(); });

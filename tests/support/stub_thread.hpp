@@ -20,7 +20,8 @@ namespace assay::test {
 
 class StubThread {
  public:
-  /// Called on the stub's thread with a request, how many came before, and what the script makes of it; may change that.
+  /// Called on the stub's thread with a request, how many came before, and what the script makes of it; may change
+  /// that.
   using Hook = std::function<void(const net::ServerRequest& request, std::uint64_t before, net::WirePlan& plan)>;
 
   /// Plays a script, or answers `ok` without one. Throws std::runtime_error for a bad script.
