@@ -2,8 +2,10 @@
 
 #include <assay/text/utf8.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
 #include <limits>
 #include <string>
 
@@ -69,6 +71,20 @@ std::size_t exponent_end(std::string_view text, std::size_t end) {
   return i;
 }
 
+// True if a number beyond the range of a double is below 1, not above.
+bool is_small(std::string_view number) {
+  const auto mantissa = number.substr(0, number.find_first_of("eE"));
+  const auto point = static_cast<std::int64_t>(std::min(mantissa.find('.'), mantissa.size()));
+  const auto first = static_cast<std::int64_t>(mantissa.find_first_of("123456789"));
+  auto exponent = number.substr(std::min(mantissa.size() + 1, number.size()));
+  const bool negative = exponent.starts_with('-');
+  if (negative || exponent.starts_with('+')) exponent.remove_prefix(1);
+  std::int64_t power = 0;
+  const auto [end, error] = std::from_chars(exponent.data(), exponent.data() + exponent.size(), power);
+  if (error == std::errc::result_out_of_range) return negative;
+  return point - first + (negative ? -power : power) < 0;
+}
+
 double value_of(std::string_view digits) {
   std::string plain;
   for (const char c : digits) {
@@ -77,11 +93,7 @@ double value_of(std::string_view digits) {
   double value = 0;
   const auto [end, error] = std::from_chars(plain.data(), plain.data() + plain.size(), value);
   if (error != std::errc::result_out_of_range) return value;
-  // Too small is 0, too large infinite; without an exponent only length makes it large.
-  const auto exponent = plain.find_first_of("eE");
-  const bool tiny =
-      exponent == std::string::npos ? plain.starts_with('.') || plain.starts_with('0') : plain[exponent + 1] == '-';
-  return tiny ? 0 : std::numeric_limits<double>::infinity();
+  return is_small(plain) ? 0 : std::numeric_limits<double>::infinity();
 }
 
 // Takes sign and currency sign before the digits in; true if the number is negative.

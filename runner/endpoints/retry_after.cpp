@@ -30,7 +30,8 @@ std::optional<double> take_number(std::string_view& text) {
   if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
   double value = 0;
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
-  if (ec == std::errc::result_out_of_range) value = kMostSeconds;
+  // Either the many digits of a huge number or, after the point, the many zeros of a tiny one.
+  if (ec == std::errc::result_out_of_range) value = text[text.find_first_not_of('0')] == '.' ? 0 : kMostSeconds;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return value;
 }
@@ -85,7 +86,7 @@ std::optional<WallTime> parse_http_date(std::string_view text, WallTime now) {
   const auto year = whole_number(year_text);
   const auto time = clock_time(asctime ? words[3] : words[4]);
   const auto* month = std::find(kMonths.begin(), kMonths.end(), month_text);
-  if (!day || !year || !time || month == kMonths.end() || *year > 9999) return std::nullopt;
+  if (!day || !year || !time || month == kMonths.end() || *year > 9999 || *day > 31) return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year(full_year(*year, year_text.size(), now)),
                                          std::chrono::month(static_cast<unsigned>(month - kMonths.begin()) + 1),
                                          std::chrono::day(static_cast<unsigned>(*day))};

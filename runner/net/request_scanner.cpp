@@ -8,6 +8,8 @@ namespace assay::net {
 
 namespace {
 
+constexpr std::size_t kMaxChunkLine = 4096;
+
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -213,9 +215,11 @@ RequestScanner::State RequestScanner::scan_chunks() {
       chunk_ = Chunk::data_end;
     }
     const auto end = find(buffer_, "\r\n", chunk_at_);
-    if (end == std::string_view::npos) {
-      return buffer_.size() - chunk_at_ > 4096 ? bad(400, "a line between two chunks is too long") : State::more;
-    }
+    const bool whole = end != std::string_view::npos;
+    // Of a line that is not whole, the last byte may be the half of its end.
+    const std::size_t size = whole ? end - chunk_at_ : buffer_.size() - chunk_at_;
+    if (size > kMaxChunkLine + (whole ? 0 : 1)) return bad(400, "a line between two chunks is too long");
+    if (!whole) return State::more;
     const auto line = buffer_.substr(chunk_at_, end - chunk_at_);
     chunk_at_ = end + 2;
     if (chunk_ == Chunk::data_end) {

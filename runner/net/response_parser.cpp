@@ -114,7 +114,9 @@ class ResponseParser::Parser {
 
   State finish() {
     ec_ = {};
-    message_->put_eof(ec_);
+    // After a 1xx answer alone there is nothing yet that could be complete.
+    if (!message_->got_some()) ec_ = http::error::end_of_stream;
+    if (!ec_) message_->put_eof(ec_);
     if (!ec_ && !message_->is_done()) ec_ = http::error::partial_message;
     return ec_ ? State::failed : State::complete;
   }
