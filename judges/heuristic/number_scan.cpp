@@ -81,7 +81,8 @@ bool is_small(std::string_view number) {
   if (negative || exponent.starts_with('+')) exponent.remove_prefix(1);
   std::int64_t power = 0;
   const auto [end, error] = std::from_chars(exponent.data(), exponent.data() + exponent.size(), power);
-  if (error == std::errc::result_out_of_range) return negative;
+  constexpr std::int64_t kBeyondAnyText = 1'000'000'000'000;
+  if (error == std::errc::result_out_of_range || power > kBeyondAnyText) return negative;
   return point - first + (negative ? -power : power) < 0;
 }
 

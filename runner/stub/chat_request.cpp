@@ -55,11 +55,11 @@ void read_stream_options(JsonScan& scan, ChatRequest& request) {
 }
 
 void read_content(JsonScan& scan, ChatMessage& message) {
+  message.parts = scan.peek() == '[';
   if (scan.peek() == '"') {
     scan.string(message.content);
     return;
   }
-  message.parts = scan.peek() == '[';
   const std::size_t begin = scan.offset();
   scan.skip();
   if (message.parts) message.content = scan.since(begin);

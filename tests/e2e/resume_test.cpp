@@ -88,6 +88,10 @@ struct Stop {
   const char* name;
 };
 
+void PrintTo(const Stop& stop, std::ostream* out) {
+  *out << stop.name;
+}
+
 class Stopped : public Resume, public ::testing::WithParamInterface<Stop> {};
 
 TEST_P(Stopped, a_run_keeps_what_was_answered_and_goes_on_by_the_command_it_names) {

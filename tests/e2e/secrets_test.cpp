@@ -2,7 +2,7 @@
 
 #include "tests/e2e/project.hpp"
 
-#include <algorithm>
+#include <ostream>
 
 namespace assay::e2e {
 namespace {
@@ -45,6 +45,10 @@ struct Row {
   const char* name;
   std::string wire;
 };
+
+void PrintTo(const Row& row, std::ostream* out) {
+  *out << row.name;
+}
 
 class Secrets : public ::testing::TestWithParam<Row> {};
 

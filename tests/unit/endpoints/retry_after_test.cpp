@@ -36,6 +36,7 @@ TEST(RetryAfter, reads_seconds_and_all_three_dates) {
       {"inf", {}},
       {"Sun, 06 Nov 1994 08:49:37 PST", {}},
       {"Sun, 31 Feb 1994 08:49:37 GMT", {}},
+      {"Sun, 262 Nov 1994 08:49:37 GMT", {}},
       {"Sun, 06 Foo 1994 08:49:37 GMT", {}},
       {"Sun, 06 Nov 1994 25:49:37 GMT", {}},
   };
