@@ -1,7 +1,6 @@
 #pragma once
-#include <fmt/format.h>
-
 #include <boost/system/result.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>

@@ -264,7 +264,7 @@ ExitCode decide_again(const store::RunRow& row, const RunRequest& request, Conso
 
 // Errors: only those of taking the run up; all others are said here.
 Result<ExitCode> resume_run(const store::RunRow& row, store::Store& store, const RunRequest& given,
-                    const Environment& environment, Console& console) {
+                            const Environment& environment, Console& console) {
   const auto stored = parse_json(row.header.options);
   if (!stored)
     return fail({ErrorKind::store, "the stored options of the run cannot be read", "start a new run", {}}, console);

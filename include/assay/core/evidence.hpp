@@ -31,8 +31,8 @@ struct CaseRow {
   Tags tags;
 };
 
-/// One metric over the rows: `values[i]` belongs to row i and counts only where `known[i]` is 1. Elsewhere `known[i]` is
-/// 2 where the check belongs to the case and could not tell, and 0 where there is no such check or no answer came.
+/// One metric over the rows: `values[i]` belongs to row i and counts only where `known[i]` is 1. Elsewhere `known[i]`
+/// is 2 where the check belongs to the case and could not tell, and 0 where there is no such check or no answer came.
 struct Column {
   std::string metric;  ///< a check's metric, its `.pass`, `score`, `latency`, `ttft`, `itl`, `cost`, `input_tokens`, …
   Unit unit = Unit::share;
