@@ -66,7 +66,7 @@ Cell state_cell(const GateResult& gate) {
       if (gate.waiver) return {fmt::format("✗ BLOCK, {}", *gate.waiver), Paint::yellow};
       return {"✗ BLOCK", Paint::red};
     case GateState::inconclusive:
-      return {gate.blocking ? "? INCONCLUSIVE" : "? warns", Paint::yellow};
+      return {gate.blocking ? "? OPEN" : "? warns", Paint::yellow};
     case GateState::error:
       break;
   }
@@ -93,8 +93,8 @@ std::vector<Cell> gate_row(const GateResult& gate, bool several_suites) {
 std::string gates_table(const Verdict& verdict, const Style& style) {
   if (verdict.gates.empty()) return {};
   static const std::vector<Heading> kHeadings = {
-      {"gate", false, 8}, {"suite", false, 8}, {"slice", false, 8},  {"n", true},
-      {"estimate", true}, {"interval"},        {"claim", false, 12}, {"state"},
+      {"gate", false, 8}, {"suite", false, 8}, {"slice", false, 12}, {"n", true},
+      {"estimate", true}, {"interval"},        {"claim", false, 16}, {"state"},
   };
   const bool several = verdict.suites.size() > 1;
   const bool all = verdict.gates.size() <= kMostGates;

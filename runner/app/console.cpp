@@ -5,7 +5,7 @@
 namespace assay::app {
 
 void print(const Diagnostics& diagnostics, Console& console) {
-  for (auto warning : diagnostics.warnings()) {
+  for (const auto& warning : diagnostics.warnings()) {
     auto text = to_string(warning);
     if (const auto at = text.find("error: "); at != std::string::npos) text.replace(at, 5, "warning");
     console.err << text << '\n';

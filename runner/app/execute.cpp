@@ -91,7 +91,7 @@ Result<Execution> execute(const Settings& settings, Connection& connection, cons
   exec::Observer observer;
   observer.abandon = [client = connection.client.get()] { client->cancel(); };
   observer.finished = [&progress](const Sample& sample) { progress.add(sample); };
-  exec::Runner runner(*connection.endpoint, journal, source, std::move(run), std::move(observer));
+  exec::Runner runner(*connection.endpoint, journal, source, run, std::move(observer));
   return LoopRun(loop, runner, progress).run();
 }
 

@@ -108,8 +108,9 @@ class SuiteScan {
         if (diagnostics_.error_count() > Diagnostics::kMax) return;
         continue;
       }
-      if (!next->has_value()) break;
-      add(std::move(**next));
+      auto& kase = *next;
+      if (!kase) break;
+      add(std::move(*kase));
     }
     finish(**cursor);
   }
@@ -206,9 +207,10 @@ class PlanSource : public exec::UnitSource {
     while (taken_ < planned.selected) {
       auto next = cursor_->next();
       if (!next) return next.error();
-      if (!next->has_value()) break;
-      if (!selection_.matches(**next)) continue;
-      return take(std::move(**next));
+      auto& kase = *next;
+      if (!kase) break;
+      if (!selection_.matches(*kase)) continue;
+      return take(std::move(*kase));
     }
     if (taken_ < planned.selected) {
       return Error{ErrorKind::invalid,

@@ -218,7 +218,9 @@ class Execute {
     std::optional<std::string> why;
     if (!stopped && execution.summary.error) why = execution.summary.error->message;
     if (const auto closed = writer.close(status, execution.wall_s, why); !closed) return fail(closed.error(), console_);
-    if (execution.summary.stopped == exec::StopReason::store) return fail(*execution.summary.error, console_);
+    if (execution.summary.stopped == exec::StopReason::store) {
+      return fail(execution.summary.error.value_or(Error{ErrorKind::store, "the history cannot be written"}), console_);
+    }
     if (stopped) {
       return interrupted(prepared_, header_.id, execution, before + execution.summary.finished, console_);
     }

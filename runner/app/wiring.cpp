@@ -54,7 +54,7 @@ Result<std::string> start_stub(const Settings& settings, std::optional<std::uint
 }  // namespace
 
 Result<Connection> connect(const Settings& settings, const Environment& environment,
-                           std::optional<std::uint64_t> stub_seed, boost::asio::any_io_executor loop) {
+                           std::optional<std::uint64_t> stub_seed, const boost::asio::any_io_executor& loop) {
   Connection connection;
   const auto& target = settings.target;
   net::ClientOptions client;

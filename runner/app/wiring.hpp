@@ -26,6 +26,7 @@ struct Connection {
 /// Makes the adapters of a target on `loop`. Nothing is sent. A `stub:` target is served in-process,
 /// with the seed given, else its script's own.
 [[nodiscard]] Result<Connection> connect(const Settings& settings, const Environment& environment,
-                                         std::optional<std::uint64_t> stub_seed, boost::asio::any_io_executor loop);
+                                         std::optional<std::uint64_t> stub_seed,
+                                         const boost::asio::any_io_executor& loop);
 
 }  // namespace assay::app

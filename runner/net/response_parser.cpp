@@ -20,6 +20,9 @@ std::string_view view(BeastView text) {
   return {text.data(), text.size()};
 }
 
+/// `0`, CRLF, CRLF: Beast asserts that the last chunk is not shown again before it has grown to this.
+constexpr std::size_t kLeastChunk = 5;
+
 /// One message. Beast's parsers cannot be used twice.
 class MessageParser final : public http::basic_parser<false> {
  public:
@@ -31,11 +34,16 @@ class MessageParser final : public http::basic_parser<false> {
   }
 
   [[nodiscard]] bool informational() const { return head_.status / 100 == 1 && head_.status != 101; }
+  [[nodiscard]] bool between_chunks() const { return is_header_done() && chunked() && chunk_left_ == 0; }
 
  private:
   void on_request_impl(http::verb, BeastView, BeastView, int, error_code&) override {}
 
-  void on_response_impl(int status, BeastView, int, error_code& /*ec*/) override { head_.status = status; }
+  void on_response_impl(int status, BeastView, int, error_code& ec) override {
+    // Beast takes any three digits; 0 would say that no head came.
+    if (status < 100) ec = http::error::bad_status;
+    head_.status = status;
+  }
 
   void on_field_impl(http::field, BeastView name, BeastView value, error_code& ec) override {
     // Beast's own limit is for the part that it has not consumed yet, so that many small fields go past it.
@@ -59,9 +67,10 @@ class MessageParser final : public http::basic_parser<false> {
     return body.size();
   }
 
-  void on_chunk_header_impl(std::uint64_t, BeastView, error_code& /*ec*/) override {}
+  void on_chunk_header_impl(std::uint64_t size, BeastView, error_code& /*ec*/) override { chunk_left_ = size; }
 
-  std::size_t on_chunk_body_impl(std::uint64_t, BeastView body, error_code& /*ec*/) override {
+  std::size_t on_chunk_body_impl(std::uint64_t left, BeastView body, error_code& /*ec*/) override {
+    chunk_left_ = left - body.size();
     if (!body.empty()) events_->on_body(view(body));
     return body.size();
   }
@@ -71,6 +80,7 @@ class MessageParser final : public http::basic_parser<false> {
   ResponseParser::Events* events_;
   HttpHead head_;
   std::size_t header_bytes_ = 0;
+  std::uint64_t chunk_left_ = 0;
   bool shown_ = false;
 };
 
@@ -96,6 +106,7 @@ class ResponseParser::Parser {
     while (used < bytes.size()) {
       started_ = true;
       const auto left = bytes.substr(used);
+      if (message_->between_chunks() && left.size() < kLeastChunk) break;
       const auto n = message_->put(boost::asio::const_buffer(left.data(), left.size()), ec_);
       used += n;
       if (ec_ == http::error::need_more) break;

@@ -39,7 +39,7 @@ class Watch : public std::enable_shared_from_this<Watch> {
     Guard* next_ = nullptr;
   };
 
-  explicit Watch(Executor loop) : timer_(loop) {}
+  explicit Watch(const Executor& loop) : timer_(loop) {}
 
   /// Interrupts every guard, for good.
   void cancel_all();
