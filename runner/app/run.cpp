@@ -3,144 +3,19 @@
 #include "runner/app/decide.hpp"
 #include "runner/app/execute.hpp"
 #include "runner/app/plan.hpp"
-#include "version.hpp"
-
-#include <assay/core/digest.hpp>
-#include <assay/core/random.hpp>
+#include "runner/app/prepare.hpp"
+#include "runner/app/wiring.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <csignal>
-#include <random>
 
 namespace assay::app {
 
 namespace {
 
 constexpr std::uint64_t kAutoLooksAt = 1000;  // of the newest runs
-
-// `20261121-093210-3fa9c2`: sorts by time, and a prefix is enough to name it.
-std::string new_run_id(WallTime now) {
-  auto stamp = to_rfc3339(now);
-  std::erase_if(stamp, [](char c) { return c == '-' || c == ':' || c == 'Z'; });
-  stamp[8] = '-';
-  std::random_device entropy;
-  return fmt::format("{}-{:06x}", stamp, entropy() & 0xFFFFFFU);
-}
-
-std::string candidate_digest(const Settings& settings, const Plan& plan) {
-  auto parts = Json::array();
-  for (const auto& suite : plan.suites) parts.push_back({suite.suite.prompt, suite.prompt_digest, suite.params_digest});
-  return to_string(sha256(canonical_json(Json{{"model", settings.target.model}, {"suites", parts}})));
-}
-
-std::vector<gate::SuiteFacts> facts(const Plan& plan) {
-  std::vector<gate::SuiteFacts> all;
-  for (const auto& suite : plan.suites) all.push_back(suite.facts);
-  return all;
-}
-
-std::optional<gate::Policy> load_applied(const std::optional<std::filesystem::path>& file,
-                                         const std::vector<gate::SuiteFacts>& facts, Diagnostics& diagnostics) {
-  auto policy = file ? gate::load_policy(*file, diagnostics) : gate::default_policy();
-  if (!policy) return std::nullopt;
-  auto applied = gate::apply(*policy, facts, diagnostics);
-  if (!diagnostics.ok()) return std::nullopt;
-  return applied;
-}
-
-store::StoredSuite stored_suite(const PlannedSuite& planned) {
-  store::StoredSuite stored;
-  stored.id = planned.suite.id;
-  stored.kind = planned.suite.kind;
-  stored.file = planned.suite.file.string();
-  stored.digest = planned.digest;
-  stored.prompt = planned.prompt_digest;
-  stored.params = planned.params_digest;
-  stored.dataset = planned.dataset_digest;
-  stored.floor = planned.suite.floor;
-  stored.planned = planned.selected * planned.suite.samples;
-  stored.metrics = planned.metrics;
-  return stored;
-}
-
-// Everything about a run that is known before its first call.
-struct Prepared {
-  RunRequest request;
-  Settings settings;
-  Plan plan;
-  gate::Policy policy;
-  std::uint64_t seed = 0;
-};
-
-std::optional<Prepared> prepare(RunRequest request, const Environment& environment, Diagnostics& diagnostics) {
-  std::error_code ignored;
-  if (!request.config && std::filesystem::exists("assay.yaml", ignored)) request.config = "assay.yaml";
-  auto settings = resolve(request, environment, diagnostics);
-  if (!settings) return std::nullopt;
-  auto plan = make_plan(settings->suites, settings->candidate, settings->selection, diagnostics);
-  if (!plan) {
-    if (settings->gate) (void)gate::load_policy(*settings->gate, diagnostics);
-    return std::nullopt;
-  }
-  if (plan->units == 0) {
-    diagnostics.error({}, "the selection leaves no case to run", "loosen --where or --limit", ErrorKind::selection);
-    return std::nullopt;
-  }
-  auto policy = load_applied(settings->gate, facts(*plan), diagnostics);
-  if (!policy) return std::nullopt;
-  const auto seed = request.seed.value_or(0);
-  return Prepared{std::move(request), *std::move(settings), *std::move(plan), *std::move(policy), seed};
-}
-
-store::RunHeader header_of(const Prepared& prepared) {
-  const auto now = wall_now();
-  store::RunHeader header;
-  header.id = new_run_id(now);
-  header.started = now;
-  header.target = prepared.settings.target.name;
-  header.model = prepared.settings.target.model;
-  header.url = prepared.request.url.value_or(prepared.settings.target.url);
-  header.expected_served = prepared.settings.target.served_model;
-  header.candidate_digest = candidate_digest(prepared.settings, prepared.plan);
-  header.meta = prepared.request.meta;
-  header.where = prepared.request.where;
-  header.limit = prepared.request.limit;
-  header.seed = prepared.seed;
-  header.concurrency = prepared.settings.concurrency;
-  header.policy = dump_json(gate::to_json(prepared.policy));
-  header.policy_digest = prepared.policy.digest;
-  header.sealed = now;
-  header.options = dump_json(to_json(prepared.request));
-  header.version = std::string(kVersion);
-  header.price = prepared.settings.target.price;
-  for (const auto& planned : prepared.plan.suites) header.suites.push_back(stored_suite(planned));
-  return header;
-}
-
-// A run may go on only with what it was started with.
-std::optional<Error> what_changed(const store::RunHeader& before, const store::RunHeader& now) {
-  const auto refuse = [&](std::string what) {
-    return Error{ErrorKind::usage,
-                 fmt::format("run {} cannot be resumed: {} changed since it started", before.id, what),
-                 "start a new run, or restore what changed",
-                 {}};
-  };
-  if (before.suites.size() != now.suites.size()) return refuse("the list of suites");
-  for (std::size_t i = 0; i < now.suites.size(); ++i) {
-    const auto& was = before.suites[i];
-    const auto& is = now.suites[i];
-    if (was.digest != is.digest || was.id != is.id) return refuse(fmt::format("suite '{}'", was.id));
-    if (was.prompt != is.prompt) return refuse(fmt::format("the prompt of suite '{}'", was.id));
-    if (was.params != is.params) return refuse(fmt::format("the parameters of suite '{}'", was.id));
-    if (was.planned != is.planned) return refuse(fmt::format("the selection of suite '{}'", was.id));
-  }
-  if (before.model != now.model) return refuse("the model");
-  if (before.policy_digest != now.policy_digest) return refuse("the policy");
-  return std::nullopt;
-}
 
 std::string resume_command(const Prepared& prepared, const std::string& run) {
   const auto& store = prepared.request.store;
@@ -168,7 +43,7 @@ class Execute {
 
   /// Makes the adapters. Nothing is sent, nothing is stored: a target that cannot be used leaves no trace.
   Result<void> connect() {
-    auto made = app::connect(prepared_.settings, environment_, prepared_.seed, loop_.get_executor());
+    auto made = app::connect(prepared_.settings, environment_, prepared_.request.seed, loop_.get_executor());
     if (!made) return made.error();
     connection_ = *std::move(made);
     return {};
