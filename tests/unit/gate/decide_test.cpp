@@ -250,14 +250,23 @@ TEST(OnInconclusive, a_gates_own_warn_leaves_the_verdict_closed) {
   EXPECT_EQ(harm.kind, VerdictKind::block) << "a proven harm blocks all the same";
 }
 
-TEST(Narrowed, what_can_be_decided_is_and_a_warning_says_that_it_is_a_part) {
+TEST(Narrowed, a_run_never_passes_though_its_rows_may) {
   auto run = run_of({SuiteBuilder().add_many(40, "p").suite});
   run.where = {{"topic", "t1"}};
   const auto verdict = decide(policy_of({floor_gate(0.8)}), run);
-  EXPECT_EQ(verdict.kind, VerdictKind::pass);
+  EXPECT_EQ(verdict.kind, VerdictKind::inconclusive);
+  EXPECT_EQ(verdict.exit, ExitCode::inconclusive);
+  EXPECT_EQ(verdict.gates.at(0).state, GateState::pass);
+  EXPECT_TRUE(contains(verdict.reasons.at(0), "it cannot pass: run the whole suite"));
   ASSERT_EQ(verdict.warnings.size(), 1u);
   EXPECT_TRUE(contains(verdict.warnings[0], "neither a baseline nor canary-ready"));
-  EXPECT_EQ(verdict.canary.missing.at(0), "a run over the whole suite");
+  EXPECT_EQ(verdict.canary.missing.at(1), "a run over the whole suite");
+}
+
+TEST(Narrowed, a_proven_harm_still_blocks) {
+  auto run = run_of({SuiteBuilder().add_many(40, "f").suite});
+  run.limit = 40;
+  EXPECT_EQ(decide(policy_of({floor_gate(0.8)}), run).kind, VerdictKind::block);
 }
 
 TEST(Narrowed, a_gate_left_without_cases_is_open) {

@@ -81,6 +81,7 @@ TEST_F(Evidence, rows_are_in_case_order_whatever_the_order_of_arrival) {
   EXPECT_EQ(suite.rows[3].outcome, OutcomeKind::unscored);
 }
 
+// 2: the check belongs to the case and could not tell.
 TEST_F(Evidence, columns_know_only_what_was_measured) {
   const auto evidence =
       of(header("r1", 3), {scored_sample({0, 0, 0}, false), failed_call({0, 1, 0}), unscored({0, 2, 0})});
@@ -92,12 +93,13 @@ TEST_F(Evidence, columns_know_only_what_was_measured) {
     Unit unit;
   };
   const Row rows[] = {
-      {"contains", {1, 0, 0}, 0.0, Unit::share},      {"contains.pass", {1, 0, 0}, 0.0, Unit::share},
-      {"size", {1, 0, 1}, 4.0, Unit::chars},          {"size.pass", {1, 0, 1}, 1.0, Unit::share},
-      {"score", {1, 0, 0}, 0.0, Unit::share},         {"latency", {1, 0, 0}, 0.5, Unit::seconds},
-      {"ttft", {1, 0, 0}, 0.12, Unit::seconds},       {"itl", {1, 0, 0}, 0.02, Unit::seconds},
-      {"cost", {1, 0, 1}, 0.0003, Unit::usd},         {"input_tokens", {1, 0, 1}, 100, Unit::tokens},
-      {"output_tokens", {1, 0, 1}, 20, Unit::tokens}, {"cached_tokens", {1, 0, 1}, 40, Unit::tokens},
+      {"contains", {1, 0, 2}, 0.0, Unit::share},       {"contains.pass", {1, 0, 2}, 0.0, Unit::share},
+      {"size", {1, 0, 1}, 4.0, Unit::chars},           {"size.pass", {1, 0, 1}, 1.0, Unit::share},
+      {"score", {1, 0, 0}, 0.0, Unit::share},          {"latency", {1, 0, 0}, 0.5, Unit::seconds},
+      {"ttft", {1, 0, 0}, 0.12, Unit::seconds},        {"itl", {1, 0, 0}, 0.02, Unit::seconds},
+      {"cost", {1, 0, 1}, 0.0003, Unit::usd},          {"input_tokens", {1, 0, 1}, 100, Unit::tokens},
+      {"output_tokens", {1, 0, 1}, 20, Unit::tokens},  {"cached_tokens", {1, 0, 1}, 40, Unit::tokens},
+      {"cache_hit_rate", {1, 0, 1}, 0.4, Unit::share},
   };
   for (const Row& row : rows) {
     SCOPED_TRACE(row.metric);

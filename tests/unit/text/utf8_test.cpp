@@ -68,7 +68,7 @@ TEST(Utf8, guesses_what_other_encodings_look_like) {
 TEST(Utf8, error_for_another_encoding_gives_a_command_that_can_be_pasted) {
   const Error plain = not_utf8("caf\xE9", Place{"data/a.csv", 3, 4});
   EXPECT_EQ(plain.message, "is not UTF-8 (looks like ISO-8859-1)");
-  EXPECT_EQ(plain.hint, "iconv -f ISO-8859-1 -t UTF-8 data/a.csv > data/a.csv.utf8");
+  EXPECT_EQ(plain.hint, "iconv -f ISO-8859-1 -t UTF-8 data/a.csv > data/a.utf8.csv");
   EXPECT_EQ(plain.at, (Place{"data/a.csv", 3, 4}));
   EXPECT_EQ(plain.kind, ErrorKind::invalid);
   const Error hostile = not_utf8("\xE9", Place{"my file'; rm -rf x", 1, 1});

@@ -81,7 +81,7 @@ TEST(Yaml, says_what_to_write_where_the_syntax_is_wrong) {
 TEST(Yaml, refuses_bytes_that_are_not_utf8_by_name) {
   const Error latin = refusal("a: 1\nb: caf\xE9\n");
   EXPECT_EQ(latin.message, "is not UTF-8 (looks like ISO-8859-1)");
-  EXPECT_EQ(latin.hint, "iconv -f ISO-8859-1 -t UTF-8 s.yaml > s.yaml.utf8");
+  EXPECT_EQ(latin.hint, "iconv -f ISO-8859-1 -t UTF-8 s.yaml > s.utf8.yaml");
   EXPECT_EQ(latin.at, (Place{"s.yaml", 2, 7}));
   EXPECT_EQ(refusal("\xFF\xFE"
                     "a\0:\0 \0"
