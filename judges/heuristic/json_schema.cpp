@@ -155,7 +155,7 @@ std::optional<Templated<Schema>> inline_schema(OptionReader& reader, const schem
   });
 }
 
-CompiledCheck check_with(std::function<Result<std::shared_ptr<const Schema>>(const Scope&)> get, bool fence,
+CompiledCheck check_with(const std::function<Result<std::shared_ptr<const Schema>>(const Scope&)>& get, bool fence,
                          bool explain_pass) {
   CompiledCheck check;
   check.run = at_once([get, fence, explain_pass](const CheckContext& context) {

@@ -17,7 +17,7 @@ namespace {
 using Pattern = std::shared_ptr<const RE2>;
 
 Wrong explain(const RE2& pattern) {
-  const std::string part = pattern.error_arg();
+  const std::string& part = pattern.error_arg();
   std::string hint = "patterns are RE2's: https://github.com/google/re2/wiki/Syntax";
   if (part.starts_with("(?=") || part.starts_with("(?!") || part.starts_with("(?<")) {
     hint = "RE2 has no look-around: use two checks, or `not: {regex: …}`";

@@ -85,7 +85,7 @@ store::RunHeader header_of(const Prepared& prepared) {
   header.started = now;
   header.target = prepared.settings.target.name;
   header.model = prepared.settings.target.model;
-  header.url = prepared.request.url.value_or(prepared.settings.target.url);
+  header.url = prepared.settings.shown_url;
   header.expected_served = prepared.settings.target.served_model;
   header.candidate_digest = candidate_digest(prepared.settings, prepared.plan);
   header.meta = prepared.request.meta;

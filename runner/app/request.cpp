@@ -157,6 +157,7 @@ void expand(std::string& text, const Environment& environment, std::vector<std::
 
 void expand_target(Settings& settings, const Environment& environment, Diagnostics& diagnostics) {
   auto& target = settings.target;
+  settings.shown_url = target.url;
   expand(target.url, environment, nullptr, target.at, diagnostics);
   expand(target.model, environment, nullptr, target.at, diagnostics);
   for (auto& [name, value] : target.headers) expand(value, environment, &settings.secrets, target.at, diagnostics);

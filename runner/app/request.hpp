@@ -46,6 +46,7 @@ struct RunRequest {
 /// Everything a run needs, resolved.
 struct Settings {
   Target target;
+  std::string shown_url;  ///< as written: what `${NAME}` stands for is not stored
   Candidate candidate;
   Selection selection;
   std::vector<std::filesystem::path> suites;

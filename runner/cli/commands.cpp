@@ -255,8 +255,7 @@ ExitCode main(std::span<const std::string> arguments, const app::Environment& en
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     app.parse(std::move(reversed));
   } catch (const CLI::CallForHelp&) {
-    const auto chosen = app.get_subcommands();
-    console.out << (chosen.empty() ? app.help() : chosen.front()->help());
+    console.out << app.help() << '\n';
     return ExitCode::pass;
   } catch (const CLI::CallForVersion& version) {
     console.out << version.what() << '\n';
