@@ -93,8 +93,8 @@ std::vector<Cell> gate_row(const GateResult& gate, bool several_suites) {
 std::string gates_table(const Verdict& verdict, const Style& style) {
   if (verdict.gates.empty()) return {};
   static const std::vector<Heading> kHeadings = {
-      {"gate", false, 8}, {"suite", false, 8}, {"slice", false, 12}, {"n", true},
-      {"estimate", true}, {"interval"},        {"claim", false, 16}, {"state"},
+      {"gate", false, 8}, {"suite", false, 8}, {"slice", false, 8},  {"n", true},
+      {"estimate", true}, {"interval"},        {"claim", false, 12}, {"state"},
   };
   const bool several = verdict.suites.size() > 1;
   const bool all = verdict.gates.size() <= kMostGates;

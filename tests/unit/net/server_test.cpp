@@ -127,6 +127,11 @@ TEST_F(ServerTest, says_which_address_is_taken) {
 }
 
 TEST_F(ServerTest, goes_on_after_it_ran_out_of_descriptors) {
+#if defined(__has_feature)
+#if __has_feature(undefined_behavior_sanitizer)
+  GTEST_SKIP() << "UBSan's vptr check opens a pipe to look at memory, and reports an object where it cannot";
+#endif
+#endif
   start_echo();
   boost::asio::ip::tcp::socket socket(loop);
   socket.connect({boost::asio::ip::address_v4::loopback(), server->port()});
