@@ -44,7 +44,8 @@ Score failed(std::string why, double value) {
 }
 
 Score unscored(std::string why) {
-  return {.state = Unscored{why}, .why = why};
+  Unscored state{why};
+  return {.state = std::move(state), .why = std::move(why)};
 }
 
 Score broken(Error error) {

@@ -79,7 +79,7 @@ Result<Connection> connect(const Settings& settings, const Environment& environm
   options.headers = target.headers;
   options.stream = target.stream;
   options.deadlines = target.timeout;
-  auto endpoint = endpoints::make_openai_chat(*connection.client, std::move(options));
+  auto endpoint = endpoints::make_openai_chat(*connection.client, options);
   if (!endpoint) {
     auto error = endpoint.error();
     if (error.at.file.empty()) error.at = target.at;

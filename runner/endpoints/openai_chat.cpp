@@ -131,7 +131,7 @@ class OpenAiChat final : public Endpoint {
 
 }  // namespace
 
-Result<std::unique_ptr<Endpoint>> make_openai_chat(HttpClient& client, OpenAiChatOptions options) {
+Result<std::unique_ptr<Endpoint>> make_openai_chat(HttpClient& client, const OpenAiChatOptions& options) {
   auto url = parse_url(options.base_url);
   if (!url) return url.error();
   if (auto ok = check_headers(options); !ok) return ok.error();

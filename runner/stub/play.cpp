@@ -155,7 +155,7 @@ struct Played {
 Played with_cut(Reply reply, std::size_t bytes, net::WireStep end) {
   Ending ending;
   ending.cut = std::min(bytes, body_size(reply));
-  ending.end = end;
+  ending.end = std::move(end);
   return {std::move(reply), std::move(ending)};
 }
 

@@ -21,6 +21,6 @@ struct OpenAiChatOptions {
 };
 
 /// Errors: `invalid` for a base URL that is none. `client` outlives the endpoint.
-[[nodiscard]] Result<std::unique_ptr<Endpoint>> make_openai_chat(HttpClient& client, OpenAiChatOptions options);
+[[nodiscard]] Result<std::unique_ptr<Endpoint>> make_openai_chat(HttpClient& client, const OpenAiChatOptions& options);
 
 }  // namespace assay::endpoints
