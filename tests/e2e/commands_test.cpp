@@ -146,6 +146,7 @@ TEST(Commands, set_and_params_are_passed_on_unchanged) {
       project.assay({"run", "suite.yaml", "--url", stub.url(), "--model", "m", "--set", "params.temperature=1.25",
                      "--set", "params.user=jane", "--set", "params.logit_bias={\"50256\": -100}"});
   EXPECT_EQ(ended.code, 2) << ended.err;
+  EXPECT_EQ(stub.requests(), 1u);
   const auto sent = json_of(body);
   EXPECT_EQ(sent.at("temperature"), 1.25);
   EXPECT_EQ(sent.at("max_tokens"), 16);
@@ -165,6 +166,7 @@ TEST(Commands, no_key_is_sent_unasked) {
   project.environment = {{"OPENAI_API_KEY", "sk-from-the-environment"}};
   project.write("suite.yaml", numbered_suite(1));
   EXPECT_EQ(project.assay({"run", "suite.yaml", "--url", stub.url(), "--model", "m"}).code, 2);
+  EXPECT_EQ(stub.requests(), 1u);
   EXPECT_EQ(header, "");
 }
 

@@ -67,6 +67,7 @@ TEST_P(Secrets, are_found_nowhere) {
                                   "\n    model: m\n    api_key_env: MY_KEY\n    headers: {x-gateway: \"${MY_TOKEN}\"}\n"
                                   "    retries: {max: 0}\nredact: [\"canary-by-pattern-[0-9]+\"]\n");
   const auto ran = project.assay({"run", "suite.yaml"});
+  EXPECT_GE(stub.requests(), 3u);
   EXPECT_EQ(sent_key, "Bearer " + kKey);
   EXPECT_EQ(sent_token, kToken);
   const std::vector<Finished> said{ran,

@@ -32,6 +32,7 @@ class StubThread {
 
   /// `http://127.0.0.1:PORT/v1`
   [[nodiscard]] std::string url() const;
+  /// What a hook wrote before is seen after this.
   [[nodiscard]] std::uint64_t requests() const;
   /// How often each body was seen.
   [[nodiscard]] std::map<std::string, int> bodies() const;
