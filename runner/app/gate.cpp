@@ -1,4 +1,5 @@
 #include "runner/app/decide.hpp"
+#include "runner/app/failure.hpp"
 #include "runner/app/run.hpp"
 
 #include <assay/reports/terminal.hpp>
@@ -15,26 +16,6 @@ namespace {
 
 constexpr std::uint64_t kWorstCases = 5;
 constexpr std::uint64_t kFailedSamplesRead = 400;
-
-std::string with_hint(const Error& error) {
-  return error.hint.empty() ? error.message : fmt::format("{}; {}", error.message, error.hint);
-}
-
-std::string reason_of(const store::StoredSample& sample) {
-  if (const auto* error = std::get_if<outcome::EndpointError>(&sample.outcome)) return with_hint(error->error);
-  if (const auto* error = std::get_if<outcome::JudgeError>(&sample.outcome)) return with_hint(error->error);
-  if (const auto* unscored = std::get_if<outcome::Unscored>(&sample.outcome)) return unscored->why;
-  for (const auto& score : sample.scores) {
-    const auto* scored = std::get_if<Scored>(&score.score.state);
-    if (score.required && scored != nullptr && !scored->pass) return score.name + ": " + score.score.why;
-  }
-  return {};
-}
-
-bool failed(const store::StoredSample& sample) {
-  const auto* scored = std::get_if<outcome::Scored>(&sample.outcome);
-  return scored == nullptr || !scored->pass;
-}
 
 // How many blocked gates a failing sample belongs to: its case is what a reader looks for first.
 std::uint32_t blocked_gates(const store::StoredSample& sample, const Verdict& verdict) {
@@ -75,7 +56,7 @@ Result<std::vector<reports::FailingCase>> worst_cases(store::Store& store, const
     if (entry.shown.failed++ == 0) {
       entry.shown.suite = sample.suite;
       entry.shown.id = sample.case_id;
-      entry.shown.what = reason_of(sample);
+      entry.shown.what = failure_text(sample);
       entry.blocked = blocked_gates(sample, verdict);
     }
     return true;

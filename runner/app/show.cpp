@@ -1,6 +1,6 @@
 #include "runner/app/show.hpp"
 
-#include "runner/app/decide.hpp"
+#include "runner/app/failure.hpp"
 
 #include <assay/core/json.hpp>
 #include <assay/reports/show.hpp>
@@ -20,15 +20,8 @@ std::string answer_of(const store::StoredSample& sample) {
 
 // Why it failed, or what was answered.
 std::string what_of(const store::StoredSample& sample) {
-  if (const auto* error = std::get_if<outcome::EndpointError>(&sample.outcome)) return error->error.message;
-  if (const auto* error = std::get_if<outcome::JudgeError>(&sample.outcome)) return error->error.message;
-  if (const auto* unscored = std::get_if<outcome::Unscored>(&sample.outcome)) return unscored->why;
-  if (const auto* skipped = std::get_if<outcome::Skipped>(&sample.outcome)) return skipped->why;
-  for (const auto& score : sample.scores) {
-    const auto* scored = std::get_if<Scored>(&score.score.state);
-    if (score.required && scored != nullptr && !scored->pass) return score.name + ": " + score.score.why;
-  }
-  return answer_of(sample);
+  auto failure = failure_text(sample);
+  return failure.empty() ? answer_of(sample) : failure;
 }
 
 OrderedJson score_json(const store::StoredScore& score) {

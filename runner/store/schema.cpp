@@ -12,9 +12,9 @@ namespace {
 constexpr std::int64_t kApplicationId = 0x41535359;  // "ASSY"
 
 // Hot tables (case_, step, attempt, sample, score) are keyed by dense integers and written in nearly that order,
-// without other indexes; what is long lies apart, in rowid tables, so that evidence is read without it. The rows of one
-// sample go in one transaction from one writer, so foreign keys between them would prove nothing and cost a sixth of
-// the time. A step holds its good attempt, which mostly is its only one; `attempt` the others. Durations are
+// without other indexes; what is long lies apart, in rowid tables, so that evidence is read without it. One writer
+// commits the rows of a sample in the order of events, so foreign keys between them would prove nothing and cost a
+// sixth of the time. A step holds its good attempt, which mostly is its only one; `attempt` the others. Durations are
 // nanoseconds, moments milliseconds since 1970. `coding` says how bytes are kept: 0 as they are.
 constexpr const char* kFirst = R"sql(
 CREATE TABLE run (
