@@ -28,6 +28,8 @@ target_compile_options(assay_options INTERFACE
 target_compile_definitions(assay_options INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
   BOOST_ASIO_DISABLE_BOOST_COROUTINE
+  # Coroutine frames come from operator new: glibc serves aligned_alloc past its thread cache.
+  BOOST_ASIO_DISABLE_STD_ALIGNED_ALLOC BOOST_ASIO_DISABLE_BOOST_ALIGN
   JSON_USE_IMPLICIT_CONVERSIONS=0)
 if(ASSAY_SANITIZE)
   target_compile_options(assay_options INTERFACE -fsanitize=${ASSAY_SANITIZE} -fno-sanitize-recover=all

@@ -116,6 +116,19 @@ std::string fit(std::string_view utf8, int columns) {
   return cut + "…";
 }
 
+std::string fit_middle(std::string_view utf8, int columns) {
+  if (display_width(utf8) <= columns) return std::string(utf8);
+  std::size_t tail = utf8.size();
+  for (std::size_t at = tail; at-- > 0;) {
+    const bool inside = (static_cast<unsigned char>(utf8[at]) & 0xC0U) == 0x80U;  // of a character
+    if (inside) continue;
+    if (display_width(utf8.substr(at)) > columns / 2) break;
+    tail = at;
+  }
+  const std::string_view end = utf8.substr(tail);
+  return fit(utf8.substr(0, tail), columns - display_width(end)) + std::string(end);
+}
+
 std::string pad(std::string_view utf8, int columns, bool right) {
   const std::string fill = spaces(columns - display_width(utf8));
   return right ? fill + std::string(utf8) : std::string(utf8) + fill;

@@ -19,6 +19,9 @@ enum class Paint { plain, bold, dim, green, red, yellow };
 /// The text, cut to `columns` with `…` where it is longer.
 [[nodiscard]] std::string fit(std::string_view utf8, int columns);
 
+/// The same, cut in the middle: for text whose end says as much as its beginning.
+[[nodiscard]] std::string fit_middle(std::string_view utf8, int columns);
+
 /// The text and spaces up to `columns`.
 [[nodiscard]] std::string pad(std::string_view utf8, int columns, bool right = false);
 

@@ -18,20 +18,20 @@ std::string samples(const HistoryLine& line) {
   return show_count(line.finished) + "/" + show_count(line.planned);
 }
 
-}  // namespace
+std::string when(WallTime started) {
+  const std::string text = to_rfc3339(started);
+  return text.size() == 20 ? text.substr(0, 10) + ' ' + text.substr(11, 5) : text;
+}
 
-std::string history_table(const std::vector<HistoryLine>& lines, const Style& style) {
-  if (lines.empty()) return "  no runs\n";
+std::string table(const std::vector<HistoryLine>& lines, const Style& style, bool dated) {
   static const std::vector<Heading> kHeadings = {
-      {"run", false, 10}, {"started"},       {"verdict"},    {"suites", false, 10}, {"target", false, 8},
-      {"pass", true},     {"samples", true}, {"cost", true}, {"commit", false, 7},
+      {"run"},        {"started"},       {"verdict"},    {"suites", false, 8}, {"target", false, 6},
+      {"pass", true}, {"samples", true}, {"cost", true}, {"commit", false, 7},
   };
   std::vector<std::vector<Cell>> rows;
   for (const HistoryLine& line : lines) {
-    std::string started = to_rfc3339(line.started);
-    if (started.size() == 20) started = started.substr(0, 10) + ' ' + started.substr(11, 5);
     rows.push_back({{line.run},
-                    {started},
+                    {dated ? when(line.started) : ""},
                     {line.state, paint_of(line.state)},
                     {line.suites},
                     {line.target},
@@ -40,7 +40,18 @@ std::string history_table(const std::vector<HistoryLine>& lines, const Style& st
                     {line.usd ? show_value(*line.usd, Unit::usd) : ""},
                     {line.commit.substr(0, 8)}});
   }
-  return harmless(render_table(kHeadings, std::move(rows), style.width, style.color));
+  return render_table(kHeadings, std::move(rows), style.width, style.color);
+}
+
+}  // namespace
+
+std::string history_table(const std::vector<HistoryLine>& lines, const Style& style) {
+  if (lines.empty()) return "  no runs\n";
+  // A run's name is what other commands ask for, and says when it was: where both have no room, it stays.
+  const std::string plain = table(lines, {false, style.width}, true);
+  const std::size_t rule = plain.find('\n') + 1;
+  const bool fits = display_width(plain.substr(rule, plain.find('\n', rule) - rule)) <= style.width;
+  return harmless(table(lines, style, fits));
 }
 
 }  // namespace assay::reports

@@ -27,6 +27,7 @@ std::string progress_line(const ProgressView& view, const Style& style) {
   }
   if (view.eta) parts.push_back(show_duration(*view.eta) + " left");
   parts.push_back(fmt::format("{:.{}f} calls/s", view.calls_per_s, view.calls_per_s < 100 ? 1 : 0));
+  if (view.limit > 0) parts.push_back(fmt::format("{}/{} in flight", view.in_flight, view.limit));
   parts.push_back(show_short(view.tokens) + " tokens");
   if (view.usd) parts.push_back(show_value(*view.usd, Unit::usd));
 

@@ -73,7 +73,9 @@ std::string render_table(const std::vector<Heading>& headings, std::vector<std::
     std::string line(kIndent, ' ');
     for (std::size_t i = 0; i < used.size(); ++i) {
       const Cell& cell = row[used[i]];
-      const std::string text = pad(fit(cell.text, widths[i]), widths[i], headings[used[i]].right);
+      const Heading& heading = headings[used[i]];
+      const std::string shown = heading.middle ? fit_middle(cell.text, widths[i]) : fit(cell.text, widths[i]);
+      const std::string text = pad(shown, widths[i], heading.right);
       line += std::string(i == 0 ? 0 : kBetween, ' ') + paint(text, cell.how, color);
     }
     body += without_trailing_spaces(std::move(line));

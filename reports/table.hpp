@@ -13,7 +13,8 @@ struct Cell {
 struct Heading {
   std::string title;
   bool right = false;
-  int least = 0;  ///< columns below which it is not cut; 0: never cut
+  int least = 0;        ///< columns below which it is not cut; 0: never cut
+  bool middle = false;  ///< cut in the middle, as its end says as much as its beginning
 };
 
 /// Rows under headings and a light rule, indented by two, at most `width` columns: the widest columns that may be cut

@@ -35,8 +35,10 @@ std::string banner(const Verdict& verdict, const Style& style) {
   const std::string word(name(verdict.kind));
   std::string about = one_line(verdict.target);
   if (!verdict.model.empty() && verdict.model != verdict.target) about += " · " + one_line(verdict.model);
-  about += fmt::format(" · run {} · exit {}", one_line(verdict.run), static_cast<int>(verdict.exit));
+  // The run is what the next command asks for: a long name gives way.
+  const std::string run = fmt::format(" · run {} · exit {}", one_line(verdict.run), static_cast<int>(verdict.exit));
   const int left = style.width - 4 - display_width(word);
+  about = fit(about, std::max(8, left - display_width(run))) + run;
   std::string rule;
   for (int column = 2; column < style.width; ++column) rule += "━";
   const Paint how = paint_of(verdict.kind);
@@ -101,8 +103,8 @@ std::vector<Cell> gate_row(const GateResult& gate, bool several_suites) {
 std::string gates_table(const Verdict& verdict, const Style& style) {
   if (verdict.gates.empty()) return {};
   static const std::vector<Heading> kHeadings = {
-      {"gate", false, 8}, {"suite", false, 8}, {"slice", false, 8},  {"n", true},
-      {"estimate", true}, {"interval"},        {"claim", false, 12}, {"state"},
+      {"gate", false, 8}, {"suite", false, 8}, {"slice", false, 8},        {"n", true},
+      {"estimate", true}, {"interval"},        {"claim", false, 12, true}, {"state"},
   };
   const bool several = verdict.suites.size() > 1;
   const bool all = verdict.gates.size() <= kMostGates;
@@ -118,15 +120,19 @@ std::string gates_table(const Verdict& verdict, const Style& style) {
   return out;
 }
 
-std::string worst_table(const std::vector<FailingCase>& worst, bool several_suites, const Style& style) {
-  if (worst.empty()) return {};
+std::string worst_table(const FailingCases& failing, const Verdict& verdict, const Style& style) {
+  if (failing.worst.empty()) return {};
+  const bool several_suites = verdict.suites.size() > 1;
   static const std::vector<Heading> kHeadings = {{"failing case", false, 16}, {"failed", true}, {"why", false, 20}};
   std::vector<std::vector<Cell>> rows;
-  for (const FailingCase& each : worst) {
+  for (const FailingCase& each : failing.worst) {
     const std::string id = several_suites ? each.suite + "/" + each.id : each.id;
     rows.push_back({{id}, {fmt::format("{} of {}", each.failed, each.samples)}, {each.what, Paint::dim}});
   }
-  return "\n" + render_table(kHeadings, std::move(rows), style.width, style.color);
+  std::string out = "\n" + render_table(kHeadings, std::move(rows), style.width, style.color);
+  if (failing.others == 0) return out;
+  return out + fmt::format("  … and {}{} more; assay show lists them\n", failing.at_least ? "at least " : "",
+                           show_count(failing.others));
 }
 
 std::string fact(std::string_view title, std::string_view text, const Style& style) {
@@ -155,8 +161,9 @@ std::string latency_text(const RunTiming& timing) {
 }
 
 std::string cost_text(const CostTotals& cost) {
-  return fmt::format("{} · {} calls, {} attempts · {} input and {} output tokens",
-                     cost.usd ? show_value(*cost.usd, Unit::usd) : "cost unknown", show_count(cost.calls),
+  const std::string cached = cost.cached > 0 ? fmt::format(" ({} from a cassette)", show_count(cost.cached)) : "";
+  return fmt::format("{} · {} calls{}, {} attempts · {} input and {} output tokens",
+                     cost.usd ? show_value(*cost.usd, Unit::usd) : "cost unknown", show_count(cost.calls), cached,
                      show_count(cost.attempts), show_count(cost.input_tokens), show_count(cost.output_tokens));
 }
 
@@ -169,6 +176,13 @@ std::string facts(const Verdict& verdict, const Style& style) {
   out += fact("cost", cost_text(verdict.cost), style);
   const std::string latency = latency_text(verdict.timing);
   if (!latency.empty()) out += fact("latency", latency, style);
+  if (verdict.timing.retried > 0) {
+    const auto apart = percentiles("last attempts", verdict.timing.e2e_retried_ms);
+    out += fact("retried",
+                fmt::format("{} samples{}", show_count(verdict.timing.retried),
+                            apart.empty() ? "" : ", p50 / p95 / p99: " + apart),
+                style);
+  }
   if (verdict.timing.wall_s > 0) {
     const std::string wall = show_value(verdict.timing.wall_s, Unit::seconds);
     out += fact("time", fmt::format("{}, {} in flight", wall, verdict.timing.concurrency), style);
@@ -178,13 +192,13 @@ std::string facts(const Verdict& verdict, const Style& style) {
 
 }  // namespace
 
-std::string terminal_summary(const Verdict& verdict, const std::vector<FailingCase>& worst,
-                             const std::vector<std::string>& files, const Style& style) {
+std::string terminal_summary(const Verdict& verdict, const FailingCases& failing, const std::vector<std::string>& files,
+                             const Style& style) {
   std::string out = "\n" + banner(verdict, style);
   out += bullets("", "  • ", verdict.reasons, style);
   out += bullets("Warnings", "  ! ", verdict.warnings, style);
   out += gates_table(verdict, style);
-  out += worst_table(worst, verdict.suites.size() > 1, style);
+  out += worst_table(failing, verdict, style);
   out += facts(verdict, style);
   for (std::size_t i = 0; i < files.size(); ++i) {
     out += fmt::format("  {}{}\n", pad(i == 0 ? "reports" : "", 9), one_line(files[i], 4096));  // whole: to be copied

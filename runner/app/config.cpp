@@ -13,6 +13,8 @@ namespace assay::app {
 
 namespace {
 
+constexpr std::int64_t kMostConcurrency = 65536;
+
 const std::array<std::string, 6> kApis{"openai-chat", "openai-responses", "anthropic", "gemini", "http", "command"};
 
 void read_price(const text::Node& node, Target& target, Diagnostics& diagnostics) {
@@ -46,18 +48,35 @@ void read_timeout(const text::Node& node, Target& target, Diagnostics& diagnosti
   timeout.finish();
 }
 
+void read_concurrency(text::MapReader& limits, Target& target) {
+  const auto* concurrency = limits.get("concurrency");
+  if (concurrency == nullptr) return;
+  if (concurrency->is_scalar() && concurrency->scalar == "auto") {
+    target.limits.concurrency.reset();
+    return;
+  }
+  const auto number = concurrency->is_scalar() ? text::parse_integer(concurrency->scalar) : std::nullopt;
+  if (number && *number >= 1 && *number <= kMostConcurrency) {
+    target.limits.concurrency = static_cast<std::uint32_t>(*number);
+    return;
+  }
+  limits.diagnostics().error(
+      concurrency->place(),
+      fmt::format("key 'concurrency' in limits must be auto or an integer from 1 to {}, found {}", kMostConcurrency,
+                  text::describe(*concurrency)),
+      "write `concurrency: auto`, or a number such as 16");
+}
+
 void read_limits(const text::Node& node, Target& target, Diagnostics& diagnostics) {
   text::MapReader limits(node, "limits", diagnostics);
-  if (const auto* concurrency = limits.get("concurrency")) {
-    if (concurrency->is_scalar() && concurrency->scalar == "auto") {
-      diagnostics.error(concurrency->place(), "concurrency 'auto' is not available in this version",
-                        "write a number of slots, for example 16");
-    } else if (const auto value = limits.integer("concurrency", 1, 65536)) {
-      target.concurrency = static_cast<std::uint32_t>(*value);
-    }
-  }
-  limits.not_yet("requests_per_minute", "limit the load with concurrency");
-  limits.not_yet("tokens_per_minute", "limit the load with concurrency");
+  read_concurrency(limits, target);
+  if (const auto value = limits.number("requests_per_minute", 1)) target.limits.requests_per_minute = value;
+  if (const auto value = limits.number("tokens_per_minute", 1)) target.limits.tokens_per_minute = value;
+  const auto tokens = [&](std::string_view key, std::optional<std::uint64_t>& field) {
+    if (const auto value = limits.integer(key, 1)) field = static_cast<std::uint64_t>(*value);
+  };
+  tokens("max_tokens", target.limits.max_tokens);
+  tokens("max_tokens_per_case", target.limits.max_tokens_case);
   limits.finish();
 }
 
@@ -100,6 +119,20 @@ void read_prompts(const text::Node& node, Target& target, const std::filesystem:
   }
 }
 
+// Where the key is: a target that extends another one names it anew, in either way.
+void read_key(text::MapReader& reader, Target& target, const std::filesystem::path& folder) {
+  const auto variable = reader.string("api_key_env");
+  const auto file = reader.string("api_key_file");
+  if (variable && file) {
+    reader.error("api_key_env and api_key_file exclude each other", "write the one or the other");
+    return;
+  }
+  if (!variable && !file) return;
+  target.api_key_env = variable;
+  target.api_key_file.reset();
+  if (file) target.api_key_file = folder / *file;
+}
+
 void read_connection(text::MapReader& reader, Target& target, const std::filesystem::path& folder) {
   if (const auto api = reader.choice("api", kApis)) {
     if (*api != "openai-chat") {
@@ -110,7 +143,7 @@ void read_connection(text::MapReader& reader, Target& target, const std::filesys
   if (const auto url = reader.string("url")) target.url = *url;
   if (const auto model = reader.string("model")) target.model = *model;
   if (const auto served = reader.string("served_model")) target.served_model = *served;
-  if (const auto key = reader.string("api_key_env")) target.api_key_env = *key;
+  read_key(reader, target, folder);
   if (const auto ca = reader.string("ca_file")) target.ca_file = folder / *ca;
   if (const auto stream = reader.boolean("stream")) target.stream = *stream;
   for (auto& [name, value] : reader.string_map("headers")) target.headers.emplace_back(std::move(name), value);
@@ -272,7 +305,7 @@ Result<std::string> expand_env(const std::string& text, const Environment& envir
                    fmt::format("export {}=…", name),
                    {}};
     }
-    if (secrets != nullptr) secrets->push_back(*value);
+    if (secrets != nullptr && !value->empty()) secrets->push_back(*value);
     out += text.substr(from, start - from) + *value;
     from = end + 1;
   }

@@ -5,6 +5,7 @@
 #include <assay/core/http.hpp>
 #include <assay/core/json.hpp>
 #include <assay/core/transcript.hpp>
+#include <assay/exec/limits.hpp>
 #include <assay/exec/retry.hpp>
 
 #include <filesystem>
@@ -28,7 +29,8 @@ struct Target {
   std::string url;
   std::string model;
   std::optional<std::string> served_model;
-  std::optional<std::string> api_key_env;
+  std::optional<std::string> api_key_env;  ///< at most one of the two says where the key is
+  std::optional<std::filesystem::path> api_key_file;
   std::vector<std::pair<std::string, std::string>> headers;
   std::optional<std::filesystem::path> ca_file;
   std::map<std::string, std::filesystem::path> prompts;  ///< prompt name → messages file
@@ -36,7 +38,7 @@ struct Target {
   bool stream = true;
   std::optional<Price> price;
   Deadlines timeout;
-  std::optional<std::uint32_t> concurrency;
+  exec::Limits limits;
   exec::RetryPolicy retries;
   std::filesystem::path base;  ///< the folder that a `stub:` address is relative to
   Place at;

@@ -52,13 +52,27 @@ OrderedJson prompts_schema() {
   return {{"type", "object"}, {"description", "By prompt name."}, {"additionalProperties", std::move(file)}};
 }
 
+OrderedJson limits_schema() {
+  OrderedJson concurrency{{"description", "Attempts in flight: `auto` finds what the endpoint bears. Default auto."},
+                          {"oneOf", {{{"const", "auto"}}, {{"type", "integer"}, {"minimum", 1}, {"maximum", 65536}}}},
+                          {"examples", {"auto", 16}}};
+  auto per_minute = [](std::string_view description) {
+    return OrderedJson{{"type", "number"}, {"minimum", 1}, {"description", description}};
+  };
+  return object("What the target bears, and what it may spend.",
+                {{"concurrency", std::move(concurrency)},
+                 {"requests_per_minute", per_minute("Attempts. Default: no bound.")},
+                 {"tokens_per_minute", per_minute("Input and output tokens. Default: no bound.")},
+                 {"max_tokens", integer("Input and output tokens of one run: then it stops. Default: no bound.", 1)},
+                 {"max_tokens_per_case", integer("Input and output tokens of one sample. Default: no bound.", 1)}});
+}
+
 OrderedJson target_schema() {
   auto price = object("USD per million tokens; without it the cost is unknown.",
                       {{"input_per_mtok", number("Input tokens.")},
                        {"output_per_mtok", number("Output tokens.")},
                        {"cached_per_mtok", number("Cached input tokens; default: as input tokens.")}});
   price["required"] = {"input_per_mtok", "output_per_mtok"};
-  auto limits = object("Bounds on the load.", {{"concurrency", integer("Calls in flight. Default 16.", 1)}});
   auto retries = object("After the first attempt.",
                         {{"max", integer("Retries. Default 5.", 0)},
                          {"backoff", text("Range of the delay with full jitter.", {"500ms..30s"})},
@@ -71,6 +85,8 @@ OrderedJson target_schema() {
               {"model", text("The model's id.")},
               {"served_model", text("Where set, another model in a reply is an ERROR.")},
               {"api_key_env", text("Environment variable that holds the key.", {"LLM_KEY"})},
+              {"api_key_file",
+               text("File that holds the key and nothing else, instead of api_key_env.", {"/run/secrets/key"})},
               {"headers", text_map("Sent with every request; `${NAME}` reads the environment.")},
               {"ca_file", text("PEM file of a private certificate authority.")},
               {"prompts", prompts_schema()},
@@ -78,7 +94,7 @@ OrderedJson target_schema() {
               {"stream", {{"type", "boolean"}, {"description", "Default true."}}},
               {"price", std::move(price)},
               {"timeout", timeout_schema()},
-              {"limits", std::move(limits)},
+              {"limits", limits_schema()},
               {"retries", std::move(retries)}});
   return target;
 }

@@ -1,11 +1,9 @@
 #include "runner/app/decide.hpp"
 
-#include <set>
-
 namespace assay::app {
 
 Result<Verdict> decide_run(store::Store& store, const store::RunRow& run, const gate::Policy& policy) {
-  const auto evidence = store.evidence(run.header.id);
+  const auto evidence = store.evidence(run.header.id, {.metrics = gate::wanted_metrics(policy)});
   if (!evidence) return evidence.error();
   auto verdict = gate::decide(policy, *evidence);
   verdict.policy_sealed_at = to_rfc3339(run.header.sealed);
@@ -23,12 +21,10 @@ std::vector<gate::SuiteFacts> facts_of(const store::RunRow& run, const RunEviden
     fact.floor = suite.floor;
     for (const auto& metric : suite.metrics) fact.metrics.emplace_back(metric.name, metric.unit);
     fact.has_price = run.header.price.has_value();
-    std::set<Tags> tag_sets;
     if (i < evidence.suites.size()) {
-      for (const auto& kase : evidence.suites[i].cases) tag_sets.insert(kase.tags);
+      fact.tag_sets = evidence.suites[i].cases.tag_sets();
       fact.cases = evidence.suites[i].cases.size();
     }
-    fact.tag_sets.assign(tag_sets.begin(), tag_sets.end());
     facts.push_back(std::move(fact));
   }
   return facts;

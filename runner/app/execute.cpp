@@ -5,8 +5,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <sys/resource.h>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -15,12 +16,48 @@ namespace assay::app {
 
 namespace {
 
-// A slot needs a descriptor or two; the soft limit is often 1024.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
+struct Lanes {
+  std::vector<exec::Lane> lanes;
+  std::vector<exec::Side> sides;
+};
+
+template <class T>
+std::optional<T> lesser(const std::optional<T>& a, const std::optional<T>& b) {
+  return a && b ? std::min(*a, *b) : a ? a : b;
+}
+
+// What both allow, where two targets name one endpoint and model.
+exec::Limits stricter(const exec::Limits& a, const exec::Limits& b) {
+  return {.concurrency = lesser(a.concurrency, b.concurrency),
+          .most = std::min(a.most, b.most),
+          .requests_per_minute = lesser(a.requests_per_minute, b.requests_per_minute),
+          .tokens_per_minute = lesser(a.tokens_per_minute, b.tokens_per_minute),
+          .max_tokens = lesser(a.max_tokens, b.max_tokens),
+          .max_tokens_case = lesser(a.max_tokens_case, b.max_tokens_case)};
+}
+
+// Sides that ask one endpoint for one model share a lane, and so its limits.
+Lanes make_lanes(std::span<const ExecuteSide> sides) {
+  Lanes out;
+  std::vector<std::pair<std::string, std::string>> known;
+  for (const auto& side : sides) {
+    const auto& target = side.settings->target;
+    const std::pair asked(target.url, target.model);
+    const auto at = static_cast<std::size_t>(std::find(known.begin(), known.end(), asked) - known.begin());
+    if (at == known.size()) {
+      known.push_back(asked);
+      out.lanes.push_back({target.name, target.limits});
+    } else {
+      out.lanes[at].limits = stricter(out.lanes[at].limits, target.limits);
+    }
+    out.sides.push_back({.journal = side.writer,
+                         .recall = side.recall,
+                         .endpoint = side.connection->endpoint.get(),
+                         .lane = at,
+                         .retries = target.retries,
+                         .price = target.price});
+  }
+  return out;
 }
 
 // The pieces of one run that live on the loop.
@@ -64,7 +101,7 @@ class LoopRun {
     timer_.expires_after(progress_.interval());
     timer_.async_wait([this](const boost::system::error_code& error) {
       if (error) return;
-      progress_.draw();
+      progress_.draw(runner_.in_flight(), runner_.limit());
       tick();
     });
   }
@@ -79,19 +116,32 @@ class LoopRun {
 
 }  // namespace
 
-Result<Execution> execute(const Settings& settings, Connection& connection, const ExecuteOptions& options,
-                          exec::UnitSource& source, Journal& journal, boost::asio::io_context& loop, Console& console) {
-  raise_descriptor_limit();
-  Progress progress(console, options.progress, options.planned, options.finished, settings.target.price);
+Result<Execution> execute(std::span<const ExecuteSide> sides, ExecuteOptions options, exec::UnitSource& source,
+                          boost::asio::io_context& loop, Console& console) {
+  auto [lanes, exec_sides] = make_lanes(sides);
+  Progress progress(console, options.progress, options.planned, options.finished, sides[0].settings->target.price);
   exec::RunOptions run;
-  run.concurrency = settings.concurrency;
-  run.seed = options.seed.value_or(0);
-  run.price = settings.target.price;
-  run.retries = settings.target.retries;
+  run.seed = options.seed;
+  run.budget = options.budget;
+  run.spent_usd = options.spent_usd;
+  run.spent_tokens = options.spent_tokens;
+  run.max_time = options.max_time;
+  run.warmup = std::move(options.warmup);
   exec::Observer observer;
-  observer.abandon = [client = connection.client.get()] { client->cancel(); };
-  observer.finished = [&progress](const Sample& sample) { progress.add(sample); };
-  exec::Runner runner(*connection.endpoint, journal, source, run, std::move(observer));
+  observer.abandon = [&] {
+    for (const auto& side : sides) {
+      if (side.connection->client) side.connection->client->cancel();
+    }
+  };
+  observer.finished = [&](const Sample& sample, std::uint32_t) { progress.add(sample); };
+  observer.limit_changed = [&](const exec::LimitChange& change) {
+    const store::LimitRow row{change.target, change.at, change.limit, change.in_flight,
+                              std::string(exec::name(change.cause))};
+    for (const auto& side : sides) {
+      if (side.settings->target.name == change.target) side.writer->limited(row);
+    }
+  };
+  exec::Runner runner(std::move(lanes), std::move(exec_sides), source, std::move(run), std::move(observer));
   return LoopRun(loop, runner, progress).run();
 }
 

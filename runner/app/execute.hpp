@@ -1,5 +1,5 @@
 #pragma once
-/// Runs a plan on one loop: signals, progress, the end of a run. Decides nothing.
+/// Runs one plan, or two side by side, on one loop: signals, progress, the end of a run. Decides nothing.
 
 #include "runner/app/console.hpp"
 #include "runner/app/wiring.hpp"
@@ -9,7 +9,30 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <span>
+#include <vector>
+
 namespace assay::app {
+
+/// One side as it is executed. Sides that ask one endpoint for one model share its limits.
+struct ExecuteSide {
+  const Settings* settings = nullptr;
+  Connection* connection = nullptr;
+  store::RunWriter* writer = nullptr;
+  Recall* recall = nullptr;  ///< nullptr without a cassette
+};
+
+struct ExecuteOptions {
+  std::uint64_t seed = 0;
+  std::uint64_t planned = 0;   ///< samples of all sides
+  std::uint64_t finished = 0;  ///< of them, before this process
+  bool progress = true;
+  exec::BudgetLimits budget;
+  double spent_usd = 0;  ///< by earlier processes of these runs
+  double spent_tokens = 0;
+  std::optional<Duration> max_time;
+  std::vector<WorkUnit> warmup;
+};
 
 struct Execution {
   exec::RunSummary summary;
@@ -17,17 +40,9 @@ struct Execution {
   double wall_s = 0;
 };
 
-struct ExecuteOptions {
-  std::optional<std::uint64_t> seed;  ///< as given; unset: 0 for the run, the script's own for a stub
-  std::uint64_t planned = 0;          ///< units of the whole selection
-  std::uint64_t finished = 0;         ///< of them, before this process
-  bool progress = true;
-};
-
-/// Asks `connection`, which lives on `loop`, for every unit of `source`, writing to `journal`. A first signal stops
-/// politely, a second one ends the process.
-[[nodiscard]] Result<Execution> execute(const Settings& settings, Connection& connection, const ExecuteOptions& options,
-                                        exec::UnitSource& source, Journal& journal, boost::asio::io_context& loop,
-                                        Console& console);
+/// Runs every unit of `source`, writing to the sides' histories. A first signal stops politely, a second one ends the
+/// process.
+[[nodiscard]] Result<Execution> execute(std::span<const ExecuteSide> sides, ExecuteOptions options,
+                                        exec::UnitSource& source, boost::asio::io_context& loop, Console& console);
 
 }  // namespace assay::app

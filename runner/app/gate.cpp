@@ -14,7 +14,7 @@ namespace assay::app {
 
 namespace {
 
-constexpr std::uint64_t kWorstCases = 5;
+constexpr std::size_t kWorstCases = 5;
 constexpr std::uint64_t kFailedSamplesRead = 400;
 
 // How many blocked gates a failing sample belongs to: its case is what a reader looks for first.
@@ -47,11 +47,13 @@ Result<void> count_samples(store::Store& store, const std::string& run, reports:
 }
 
 // Of the first failing samples, the cases of blocked gates, then those that failed most often.
-Result<std::vector<reports::FailingCase>> worst_cases(store::Store& store, const Verdict& verdict) {
+Result<reports::FailingCases> worst_cases(store::Store& store, const Verdict& verdict) {
   std::map<std::pair<std::string, std::string>, Failing> cases;
+  std::uint64_t samples = 0;
   const store::SampleFilter filter{.limit = kFailedSamplesRead};
   const auto read = store.samples(verdict.run, filter, [&](const store::StoredSample& sample) {
     if (!failed(sample)) return false;
+    ++samples;
     auto& entry = cases[{sample.suite, sample.case_id}];
     if (entry.shown.failed++ == 0) {
       entry.shown.suite = sample.suite;
@@ -68,13 +70,15 @@ Result<std::vector<reports::FailingCase>> worst_cases(store::Store& store, const
     return std::tie(b.blocked, b.shown.failed, a.shown.suite, a.shown.id) <
            std::tie(a.blocked, a.shown.failed, b.shown.suite, b.shown.id);
   });
-  std::vector<reports::FailingCase> worst;
+  reports::FailingCases failing;
+  failing.others = all.size() - std::min(all.size(), kWorstCases);
+  failing.at_least = samples == kFailedSamplesRead;
+  all.resize(all.size() - failing.others);
   for (auto& entry : all) {
-    if (worst.size() == kWorstCases) break;
-    worst.push_back(std::move(entry.shown));
-    if (const auto counted = count_samples(store, verdict.run, worst.back()); !counted) return counted.error();
+    failing.worst.push_back(std::move(entry.shown));
+    if (const auto counted = count_samples(store, verdict.run, failing.worst.back()); !counted) return counted.error();
   }
-  return worst;
+  return failing;
 }
 
 std::optional<gate::Policy> policy_for(const GateRequest& request, const store::RunRow& row, store::Store& store,
@@ -86,7 +90,7 @@ std::optional<gate::Policy> policy_for(const GateRequest& request, const store::
     diagnostics.error(policy.error());
     return std::nullopt;
   }
-  const auto evidence = store.evidence(row.header.id);
+  const auto evidence = store.evidence(row.header.id, {.metrics = std::set<std::string, std::less<>>()});
   if (!evidence) {
     diagnostics.error(evidence.error());
     return std::nullopt;
@@ -96,6 +100,20 @@ std::optional<gate::Policy> policy_for(const GateRequest& request, const store::
   auto applied = gate::apply(*policy, facts_of(row, *evidence), diagnostics);
   if (!diagnostics.ok()) return std::nullopt;
   return applied;
+}
+
+// A run that ended by itself has its verdict, too.
+std::optional<Error> cannot_be_decided(const store::RunRow& row) {
+  const auto& id = row.header.id;
+  if (row.status != store::RunStatus::finished && row.status != store::RunStatus::failed) {
+    return Error{ErrorKind::usage, fmt::format("run {} is not finished: it is {}", id, name(row.status)),
+                 fmt::format("finish it with: assay run --resume {}", id)};
+  }
+  if (!row.header.shard) return std::nullopt;
+  return Error{ErrorKind::usage,
+               fmt::format("run {} is shard {} of {}: a shard measures and does not decide", id,
+                           row.header.shard->index, row.header.shard->count),
+               "put the shards together with: assay merge STORE... -o STORE"};
 }
 
 }  // namespace
@@ -119,20 +137,13 @@ ExitCode end_with_verdict(store::Store& store, const Verdict& verdict, const End
 }
 
 ExitCode gate_again(const GateRequest& request, Console& console) {
-  if (request.out) remove_verdict(*request.out);
   auto store = store::Store::open_existing(request.store);
   if (!store) return fail(store.error(), console);
   const auto row = (*store)->find(request.run, false);
   if (!row) return fail(row.error(), console);
-  if (row->status != store::RunStatus::finished) {
-    return fail({ErrorKind::usage,
-                 fmt::format("run {} is not finished: it is {}", row->header.id, name(row->status)),
-                 fmt::format("finish it with: assay run --resume {}", row->header.id),
-                 {}},
-                console);
-  }
+  if (const auto refused = cannot_be_decided(*row)) return fail(*refused, console);
   const auto out = out_folder(request.out, row->header.id);
-  remove_verdict(out);
+  if (const auto removed = remove_verdict(out); !removed) return fail(removed.error(), console);
   Diagnostics diagnostics;
   const auto policy = policy_for(request, *row, **store, diagnostics);
   print(diagnostics, console);

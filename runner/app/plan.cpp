@@ -1,18 +1,27 @@
 #include "runner/app/plan.hpp"
 
 #include <assay/core/digest.hpp>
+#include <assay/core/random.hpp>
 #include <assay/judges/checks.hpp>
 #include <assay/text/utf8.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <unordered_set>
 
 namespace assay::app {
 
 namespace {
 
 constexpr std::size_t kMaxTagSets = 100'000;
+constexpr std::size_t kMaxInterned = 4096;  // records may each have checks of their own
+
+std::uint64_t mix_tags(std::uint64_t key, const Tags& tags) {
+  for (const auto& [name, value] : tags) key = mix(mix(key, name), value);
+  return key;
+}
 
 // Paths in a check are relative to the file that it stands in.
 std::shared_ptr<const CompiledCheck> compile_check(const suites::CheckSpec& spec, const Candidate& candidate,
@@ -56,13 +65,15 @@ void apply_params(PlannedSuite& planned, const Candidate& candidate) {
 }
 
 void compile_defaults(PlannedSuite& planned, const Candidate& candidate, Diagnostics& diagnostics) {
+  Sha256 digest;
   for (const auto& spec : planned.suite.default_checks) {
     auto check = compile_check(spec, candidate, diagnostics);
     if (check == nullptr) continue;
-    planned.default_checks_json += canonical_spec(spec) + check->content + '\n';
+    digest.update(canonical_spec(spec) + check->content + '\n');
     note_metric(planned, *check);
     planned.default_checks.push_back(std::move(check));
   }
+  planned.default_checks_digest = to_string(digest.finish());
 }
 
 // Two checks of one name need `as:`; otherwise their values would be mixed in one metric.
@@ -118,10 +129,10 @@ class SuiteScan {
  private:
   void add(suites::Case kase) {
     ++planned_.facts.cases;
-    if (planned_.facts.tag_sets.size() < kMaxTagSets && tag_sets_.insert(kase.tags).second) {
+    if (planned_.facts.tag_sets.size() < kMaxTagSets && tag_sets_.insert(mix_tags(0, kase.tags)).second) {
       planned_.facts.tag_sets.push_back(kase.tags);
     }
-    const bool wanted = selection_.matches(kase) && (!selection_.limit || planned_.selected < *selection_.limit);
+    const bool wanted = selection_.matches(kase) && (!selection_.limit || planned_.whole < *selection_.limit);
     const auto at = kase.at;
     const auto compiled = compiler_.compile(std::move(kase), diagnostics_);
     if (compiled == nullptr) return;
@@ -130,7 +141,11 @@ class SuiteScan {
     for (const auto& check : compiled->checks) note_metric(planned_, *check);
     digest_.update(compiled->id);
     digest_.update(compiled->digest);
-    if (wanted) ++planned_.selected;
+    if (!wanted) return;
+    ++planned_.whole;
+    if (!selection_.has(planned_.suite.id, compiled->id)) return;
+    ++planned_.selected;
+    planned_.content = mix_case(planned_.content, *compiled);
   }
 
   void finish(suites::CaseCursor& cursor) {
@@ -146,7 +161,7 @@ class SuiteScan {
   CaseCompiler compiler_;
   const Selection& selection_;
   Diagnostics& diagnostics_;
-  std::set<Tags> tag_sets_;
+  std::unordered_set<std::uint64_t> tag_sets_;  // by hash
   Sha256 digest_;
 };
 
@@ -176,81 +191,6 @@ std::optional<PlannedSuite> plan_suite(const std::filesystem::path& file, const 
   return planned;
 }
 
-class PlanSource : public exec::UnitSource {
- public:
-  PlanSource(const Plan& plan, const Candidate& candidate, const Selection& selection, std::set<UnitId> done)
-      : plan_(plan), candidate_(candidate), selection_(selection), done_(std::move(done)) {}
-
-  Result<std::optional<WorkUnit>> next() override {
-    while (suite_ < plan_.suites.size()) {
-      if (kase_ != nullptr && sample_ < plan_.suites[suite_].suite.samples) {
-        const UnitId id{suite_, ordinal_, sample_++};
-        if (done_.contains(id)) continue;
-        return std::optional(WorkUnit{id, kase_});
-      }
-      auto more = next_case();
-      if (!more) return more.error();
-      if (!*more) next_suite();
-    }
-    return std::optional<WorkUnit>{};
-  }
-
- private:
-  Result<bool> next_case() {
-    const auto& planned = plan_.suites[suite_];
-    if (cursor_ == nullptr) {
-      auto cursor = suites::open_cases(planned.suite);
-      if (!cursor) return cursor.error();
-      cursor_ = *std::move(cursor);
-      compiler_ = std::make_unique<CaseCompiler>(planned, candidate_);
-    }
-    while (taken_ < planned.selected) {
-      auto next = cursor_->next();
-      if (!next) return next.error();
-      auto& kase = *next;
-      if (!kase) break;
-      if (!selection_.matches(*kase)) continue;
-      return take(std::move(*kase));
-    }
-    if (taken_ < planned.selected) {
-      return Error{ErrorKind::invalid,
-                   fmt::format("the data set of suite '{}' changed during the run", planned.suite.id),
-                   "run again, with files that nobody writes to", planned.suite.at};
-    }
-    return false;
-  }
-
-  Result<bool> take(suites::Case kase) {
-    Diagnostics diagnostics;
-    ordinal_ = kase.ordinal;
-    kase_ = compiler_->compile(std::move(kase), diagnostics);
-    if (kase_ == nullptr) return diagnostics.errors().front();
-    sample_ = 0;
-    ++taken_;
-    return true;
-  }
-
-  void next_suite() {
-    ++suite_;
-    taken_ = 0;
-    kase_ = nullptr;
-    cursor_ = nullptr;
-    compiler_ = nullptr;
-  }
-
-  const Plan& plan_;
-  const Candidate& candidate_;
-  const Selection& selection_;
-  std::set<UnitId> done_;
-  std::unique_ptr<suites::CaseCursor> cursor_;
-  std::unique_ptr<CaseCompiler> compiler_;
-  std::shared_ptr<const PlannedCase> kase_;
-  std::uint32_t suite_ = 0;
-  std::uint32_t ordinal_ = 0;
-  std::uint32_t sample_ = 0;
-  std::uint64_t taken_ = 0;
-};
-
 }  // namespace
 
 bool Selection::matches(const suites::Case& kase) const {
@@ -259,6 +199,14 @@ bool Selection::matches(const suites::Case& kase) const {
     if (tag != kase.tags.end()) return tag->second == wanted.second;
     return wanted.first == "id" && kase.id == wanted.second;
   });
+}
+
+bool Selection::has(std::string_view suite, std::string_view kase) const {
+  return !shard || mix(mix(0, suite), kase) % shard->count == shard->index - 1;
+}
+
+std::uint64_t mix_case(std::uint64_t key, const PlannedCase& kase) {
+  return mix_tags(mix(mix(mix(key, kase.id), kase.digest), kase.cluster), kase.tags);
 }
 
 CaseCompiler::CaseCompiler(const PlannedSuite& planned, const Candidate& candidate)
@@ -270,6 +218,7 @@ std::shared_ptr<const CompiledCheck> CaseCompiler::intern(const suites::CheckSpe
   const auto found = interned_.find(key);
   if (found != interned_.end()) return found->second;
   auto check = compile_check(spec, candidate_, diagnostics);
+  if (interned_.size() >= kMaxInterned) interned_.clear();
   if (check != nullptr) interned_.emplace(key, check);
   return check;
 }
@@ -278,17 +227,16 @@ std::shared_ptr<const PlannedCase> CaseCompiler::compile(suites::Case kase, Diag
   const auto before = diagnostics.error_count();
   auto planned = std::make_shared<PlannedCase>();
   planned->checks = planned_.default_checks;
-  Sha256 digest;
-  digest.update(planned_.default_checks_json);
+  digest_.update(planned_.default_checks_digest);
   for (const auto& spec : kase.checks) {
     const auto canonical = canonical_spec(spec);
     auto check = intern(spec, canonical, diagnostics);
     if (check == nullptr) continue;
-    digest.update(canonical + check->content + '\n');
+    digest_.update(canonical + check->content + '\n');
     planned->checks.push_back(std::move(check));
   }
-  digest.update(canonical_json(kase.vars));
-  planned->digest = to_string(digest.finish());
+  digest_.update(canonical_json(kase.vars));
+  planned->digest = to_string(digest_.finish());
   planned->id = std::move(kase.id);
   planned->tags = std::move(kase.tags);
   planned->cluster = std::move(kase.cluster);
@@ -341,16 +289,12 @@ std::optional<Plan> make_plan(const std::vector<std::filesystem::path>& files, c
     }
     plan.cases += planned->selected;
     plan.units += planned->selected * planned->suite.samples;
+    plan.whole += planned->whole * planned->suite.samples;
     plan.suites.push_back(*std::move(planned));
   }
   check_prompts(plan, candidate, diagnostics);
   if (!diagnostics.ok()) return std::nullopt;
   return plan;
-}
-
-std::unique_ptr<exec::UnitSource> make_source(const Plan& plan, const Candidate& candidate, const Selection& selection,
-                                              std::set<UnitId> done) {
-  return std::make_unique<PlanSource>(plan, candidate, selection, std::move(done));
 }
 
 }  // namespace assay::app

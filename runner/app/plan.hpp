@@ -1,17 +1,17 @@
 #pragma once
-/// From suites as data to units of work: compiled checks, rendered prompts, digests, the selection. Two passes over the
-/// cases: the first validates and hashes everything before a call is paid, the second hands out the units.
+/// From suites as data to a plan: compiled checks, rendered prompts, digests, the selection. The first of two passes
+/// over the cases: it validates and hashes everything before a call is paid; the second (source.hpp) hands out the
+/// units.
 
 #include "runner/app/config.hpp"
 
-#include <assay/exec/runner.hpp>
+#include <assay/core/digest.hpp>
 #include <assay/gate/gate.hpp>
 #include <assay/store/store.hpp>
 #include <assay/suites/suite.hpp>
 
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -23,8 +23,12 @@ namespace assay::app {
 struct Selection {
   std::vector<std::pair<std::string, std::string>> where;
   std::optional<std::uint64_t> limit;  ///< cases of each suite
+  std::optional<store::Shard> shard;   ///< of what `where` and `limit` leave
 
   [[nodiscard]] bool matches(const suites::Case& kase) const;
+  /// True if the shard has the case. Depends on nothing but the two ids and the number of shards: another case moves
+  /// none, and every machine draws alike.
+  [[nodiscard]] bool has(std::string_view suite, std::string_view kase) const;
 };
 
 /// The candidate's share of a run: what replaces or adds to what the suites say.
@@ -43,12 +47,14 @@ struct PlannedSuite {
   suites::Suite suite;
   std::shared_ptr<const std::string> params;  ///< JSON text, merged
   std::vector<std::shared_ptr<const CompiledCheck>> default_checks;
-  std::string default_checks_json;  ///< canonical, for case digests
-  std::string digest;               ///< of all cases and their checks
+  std::string default_checks_digest;  ///< part of every case's digest
+  std::string digest;                 ///< of all cases and their checks
   std::string prompt_digest;
   std::string params_digest;
   std::string dataset_digest;  ///< empty without a data set
-  std::uint64_t selected = 0;  ///< cases
+  std::uint64_t selected = 0;  ///< cases, of this shard
+  std::uint64_t whole = 0;     ///< cases, of all shards
+  std::uint64_t content = 0;   ///< `mix_case` over the selected cases, in order
   gate::SuiteFacts facts;
   std::vector<store::StoredSuite::Metric> metrics;
 };
@@ -68,21 +74,22 @@ class CaseCompiler {
   const PlannedSuite& planned_;
   const Candidate& candidate_;
   std::unordered_map<std::string, std::shared_ptr<const CompiledCheck>> interned_;
+  Sha256 digest_;  // of the case under way
 };
+
+/// Mixes what a case is (id, digest, tags, cluster) into `key`: how the second pass notices that a file changed.
+[[nodiscard]] std::uint64_t mix_case(std::uint64_t key, const PlannedCase& kase);
 
 struct Plan {
   std::vector<PlannedSuite> suites;
-  std::uint64_t units = 0;  ///< samples of the selection
-  std::uint64_t cases = 0;
+  std::uint64_t units = 0;  ///< samples of the selection, of this shard
+  std::uint64_t cases = 0;  ///< likewise
+  std::uint64_t whole = 0;  ///< samples of the selection, of all shards
 };
 
-/// Loads, compiles and checks everything; reads every case once. Reports every fault and returns nothing if there was
-/// one.
+/// Loads, compiles and checks everything; reads every case once, and keeps 8 to 24 bytes of each. Reports every fault
+/// and returns nothing if there was one.
 [[nodiscard]] std::optional<Plan> make_plan(const std::vector<std::filesystem::path>& files, const Candidate& candidate,
                                             const Selection& selection, Diagnostics& diagnostics);
-
-/// The second pass: units in order (suite, case, sample), but for those in `done`. The references outlive the source.
-[[nodiscard]] std::unique_ptr<exec::UnitSource> make_source(const Plan& plan, const Candidate& candidate,
-                                                            const Selection& selection, std::set<UnitId> done);
 
 }  // namespace assay::app

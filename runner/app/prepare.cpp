@@ -6,20 +6,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <random>
 
 namespace assay::app {
 
 namespace {
-
-// `20261121-093210-3fa9c2`: sorts by time, and a prefix is enough to name it.
-std::string new_run_id(WallTime now) {
-  auto stamp = to_rfc3339(now);
-  std::erase_if(stamp, [](char c) { return c == '-' || c == ':' || c == 'Z'; });
-  stamp[8] = '-';
-  std::random_device entropy;
-  return fmt::format("{}-{:06x}", stamp, entropy() & 0xFFFFFFU);
-}
 
 std::string candidate_digest(const Settings& settings, const Plan& plan) {
   auto parts = Json::array();
@@ -52,9 +44,53 @@ store::StoredSuite stored_suite(const PlannedSuite& planned) {
   stored.params = planned.params_digest;
   stored.dataset = planned.dataset_digest;
   stored.floor = planned.suite.floor;
+  stored.params_text = *planned.params;
   stored.planned = planned.selected * planned.suite.samples;
+  stored.whole = planned.whole * planned.suite.samples;
   stored.metrics = planned.metrics;
   return stored;
+}
+
+// A latency is what it is at one load, so `auto` must not wander where a gate reads one.
+void hold_load(Settings& settings, const gate::Policy& policy) {
+  auto& limits = settings.target.limits;
+  if (limits.concurrency || settings.replay || !gate::reads_latency(policy)) return;
+  limits.most = std::min(limits.most, kLatencyLoad);
+  settings.held_for_latency = true;
+}
+
+// `asked` is the request whose target is prepared; `request` is what the person wrote.
+std::optional<Prepared> prepare_target(const RunRequest& asked, RunRequest request, const Environment& environment,
+                                       Diagnostics& diagnostics) {
+  auto settings = resolve(asked, environment, diagnostics);
+  if (!settings) return std::nullopt;
+  auto plan = make_plan(settings->suites, settings->candidate, settings->selection, diagnostics);
+  if (!plan) {
+    if (settings->gate) (void)gate::load_policy(*settings->gate, diagnostics);
+    return std::nullopt;
+  }
+  if (plan->whole == 0) {
+    diagnostics.error({}, "the selection leaves no case to run", "loosen --where or --limit", ErrorKind::selection);
+    return std::nullopt;
+  }
+  auto policy = load_applied(settings->gate, facts(*plan), diagnostics);
+  if (!policy) return std::nullopt;
+  hold_load(*settings, *policy);
+  return Prepared{std::move(request), *std::move(settings), *std::move(plan), *std::move(policy), false};
+}
+
+bool both_stubs(const std::string& one, const std::string& other) {
+  constexpr std::string_view kStub = "stub:";
+  return one.starts_with(kStub) && other.starts_with(kStub);
+}
+
+// What one suite of a run was, and is; nothing if it is the same.
+std::optional<std::string> changed_suite(const store::StoredSuite& was, const store::StoredSuite& is) {
+  if (was.digest != is.digest || was.id != is.id) return fmt::format("suite '{}'", was.id);
+  if (was.prompt != is.prompt) return fmt::format("the prompt of suite '{}'", was.id);
+  if (was.params != is.params) return fmt::format("the parameters of suite '{}'", was.id);
+  if (was.planned != is.planned) return fmt::format("the selection of suite '{}'", was.id);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -62,20 +98,23 @@ store::StoredSuite stored_suite(const PlannedSuite& planned) {
 std::optional<Prepared> prepare(RunRequest request, const Environment& environment, Diagnostics& diagnostics) {
   std::error_code ignored;
   if (!request.config && std::filesystem::exists("assay.yaml", ignored)) request.config = "assay.yaml";
-  auto settings = resolve(request, environment, diagnostics);
-  if (!settings) return std::nullopt;
-  auto plan = make_plan(settings->suites, settings->candidate, settings->selection, diagnostics);
-  if (!plan) {
-    if (settings->gate) (void)gate::load_policy(*settings->gate, diagnostics);
-    return std::nullopt;
-  }
-  if (plan->units == 0) {
-    diagnostics.error({}, "the selection leaves no case to run", "loosen --where or --limit", ErrorKind::selection);
-    return std::nullopt;
-  }
-  auto policy = load_applied(settings->gate, facts(*plan), diagnostics);
-  if (!policy) return std::nullopt;
-  return Prepared{std::move(request), *std::move(settings), *std::move(plan), *std::move(policy)};
+  const auto asked = request;
+  return prepare_target(asked, std::move(request), environment, diagnostics);
+}
+
+std::optional<Prepared> prepare_baseline(const Prepared& candidate, const Environment& environment,
+                                         Diagnostics& diagnostics) {
+  auto prepared = prepare_target(baseline_request(candidate.request), candidate.request, environment, diagnostics);
+  if (prepared) prepared->baseline = true;
+  return prepared;
+}
+
+std::string new_run_id(WallTime now) {
+  auto stamp = to_rfc3339(now);
+  std::erase_if(stamp, [](char c) { return c == '-' || c == ':' || c == 'Z'; });
+  stamp[8] = '-';
+  std::random_device entropy;
+  return fmt::format("{}-{:06x}", stamp, entropy() & 0xFFFFFFU);
 }
 
 store::RunHeader header_of(const Prepared& prepared) {
@@ -84,6 +123,7 @@ store::RunHeader header_of(const Prepared& prepared) {
   header.id = new_run_id(now);
   header.started = now;
   header.target = prepared.settings.target.name;
+  header.api = prepared.settings.target.api;
   header.model = prepared.settings.target.model;
   header.url = prepared.settings.shown_url;
   header.expected_served = prepared.settings.target.served_model;
@@ -92,7 +132,9 @@ store::RunHeader header_of(const Prepared& prepared) {
   header.where = prepared.request.where;
   header.limit = prepared.request.limit;
   header.seed = prepared.request.seed.value_or(0);
-  header.concurrency = prepared.settings.concurrency;
+  header.concurrency = prepared.settings.target.limits.concurrency.value_or(0);
+  header.shard = prepared.settings.selection.shard;
+  header.baseline = prepared.baseline;
   header.policy = dump_json(gate::to_json(prepared.policy));
   header.policy_digest = prepared.policy.digest;
   header.sealed = now;
@@ -101,6 +143,11 @@ store::RunHeader header_of(const Prepared& prepared) {
   header.price = prepared.settings.target.price;
   for (const auto& planned : prepared.plan.suites) header.suites.push_back(stored_suite(planned));
   return header;
+}
+
+void link(store::RunHeader& candidate, store::RunHeader& baseline) {
+  candidate.beside = baseline.id;
+  baseline.beside = candidate.id;
 }
 
 std::optional<Error> what_changed(const store::RunHeader& before, const store::RunHeader& now) {
@@ -112,14 +159,14 @@ std::optional<Error> what_changed(const store::RunHeader& before, const store::R
   };
   if (before.suites.size() != now.suites.size()) return refuse("the list of suites");
   for (std::size_t i = 0; i < now.suites.size(); ++i) {
-    const auto& was = before.suites[i];
-    const auto& is = now.suites[i];
-    if (was.digest != is.digest || was.id != is.id) return refuse(fmt::format("suite '{}'", was.id));
-    if (was.prompt != is.prompt) return refuse(fmt::format("the prompt of suite '{}'", was.id));
-    if (was.params != is.params) return refuse(fmt::format("the parameters of suite '{}'", was.id));
-    if (was.planned != is.planned) return refuse(fmt::format("the selection of suite '{}'", was.id));
+    if (auto changed = changed_suite(before.suites[i], now.suites[i])) return refuse(*std::move(changed));
   }
   if (before.model != now.model) return refuse("the model");
+  if (!before.api.empty() && before.api != now.api) return refuse("the api");
+  // A script's path is stored as written, and relative to where the run was started.
+  if (before.url != now.url && !both_stubs(before.url, now.url)) return refuse("the url");
+  if (before.seed != now.seed) return refuse("the seed");
+  if (before.shard != now.shard) return refuse("the shard");
   if (before.policy_digest != now.policy_digest) return refuse("the policy");
   return std::nullopt;
 }

@@ -25,6 +25,7 @@ void Progress::add(const Sample& sample) {
   }
   for (const auto& step : sample.transcript.steps) {
     ++calls_;
+    if (step.replayed) continue;
     const auto* response = std::get_if<Response>(&step.result);
     if (response == nullptr) continue;
     tokens_ += response->usage.input_tokens.value_or(0) + response->usage.output_tokens.value_or(0);
@@ -37,7 +38,7 @@ Duration Progress::interval() const {
   return console_.err_terminal ? Duration(std::chrono::milliseconds(100)) : Duration(std::chrono::seconds(5));
 }
 
-void Progress::draw() {
+void Progress::draw(std::uint32_t in_flight, std::uint32_t limit) {
   if (!shown_) return;
   const double seconds = to_seconds(SteadyClock::now() - started_);
   reports::ProgressView view;
@@ -50,6 +51,8 @@ void Progress::draw() {
                               stats::wilson_upper(static_cast<double>(passed_), n, kAlpha));
   }
   view.calls_per_s = seconds > 0 ? static_cast<double>(calls_) / seconds : 0;
+  view.in_flight = in_flight;
+  view.limit = limit;
   view.tokens = static_cast<std::uint64_t>(tokens_);
   view.usd = usd_;
   if (finished_ > 0 && view.done < planned_) {
@@ -67,7 +70,7 @@ void Progress::draw() {
 
 void Progress::finish() {
   if (!shown_) return;
-  draw();
+  draw(0, 0);
   if (console_.err_terminal) console_.err << '\n';
 }
 

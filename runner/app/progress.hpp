@@ -17,7 +17,8 @@ class Progress {
 
   void add(const Sample& sample);
   [[nodiscard]] Duration interval() const;
-  void draw();
+  /// `in_flight` of at most `limit` attempts are under way.
+  void draw(std::uint32_t in_flight, std::uint32_t limit);
   /// Draws a last time and leaves the line.
   void finish();
 

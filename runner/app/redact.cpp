@@ -1,5 +1,7 @@
 #include "runner/app/redact.hpp"
 
+#include "runner/exec/driver/workers.hpp"
+
 #include <boost/asio/use_awaitable.hpp>
 #include <re2/re2.h>
 
@@ -73,6 +75,14 @@ void Redactor::apply(AttemptResult& result) const {
 
 namespace {
 
+// Bytes from which a search for patterns would keep the loop from other calls.
+constexpr std::size_t kHeavy = 64U << 10;
+
+std::size_t size_of(const AttemptResult& result) {
+  const auto* response = std::get_if<Response>(&result.result);
+  return response == nullptr ? 0 : response->raw.size() + text_of(response->message).size();
+}
+
 class RedactingEndpoint : public Endpoint {
  public:
   RedactingEndpoint(Endpoint& inner, const Redactor& redactor) : inner_(inner), redactor_(redactor) {}
@@ -81,13 +91,19 @@ class RedactingEndpoint : public Endpoint {
 
   boost::asio::awaitable<AttemptResult> attempt(const std::string& body) override {
     auto result = co_await inner_.attempt(body);
-    redactor_.apply(result);
+    const std::function<void()> redact = [&] { redactor_.apply(result); };
+    if (size_of(result) < kHeavy) {
+      redact();
+    } else {
+      co_await workers_.run(redact);
+    }
     co_return result;
   }
 
  private:
   Endpoint& inner_;
   const Redactor& redactor_;
+  exec::Workers workers_;
 };
 
 }  // namespace

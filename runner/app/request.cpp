@@ -1,64 +1,17 @@
 #include "runner/app/request.hpp"
 
-#include <assay/text/reader.hpp>
+#include "runner/app/target.hpp"
+
 #include <assay/text/utf8.hpp>
 
 #include <fmt/format.h>
 #include <glob.h>
 
 #include <algorithm>
-#include <memory>
 
 namespace assay::app {
 
 namespace {
-
-template <class T>
-Json or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json();
-}
-
-Json pairs_json(const std::vector<std::pair<std::string, std::string>>& pairs) {
-  auto list = Json::array();
-  for (const auto& [key, value] : pairs) list.push_back(Json::array({key, value}));
-  return list;
-}
-
-std::vector<std::pair<std::string, std::string>> pairs_of(const Json& list) {
-  std::vector<std::pair<std::string, std::string>> pairs;
-  for (const auto& item : list) pairs.emplace_back(item.at(0).get<std::string>(), item.at(1).get<std::string>());
-  return pairs;
-}
-
-template <class T>
-std::optional<T> optional_of(const Json& value) {
-  if (value.is_null()) return std::nullopt;
-  return value.get<T>();
-}
-
-std::string absolute(const std::string& path) {
-  return std::filesystem::absolute(path).lexically_normal().string();
-}
-
-// Stored paths are absolute, so that a run can be resumed from another folder.
-Json absolute_or_null(const std::optional<std::string>& path) {
-  return path ? Json(absolute(*path)) : Json();
-}
-
-std::string absolute_url(const std::string& url) {
-  constexpr std::string_view kStub = "stub:";
-  return url.starts_with(kStub) ? std::string(kStub) + absolute(url.substr(kStub.size())) : url;
-}
-
-Json prompt_json(const std::vector<std::string>& prompts) {
-  auto list = Json::array();
-  for (const auto& prompt : prompts) {
-    const auto equals = prompt.find('=');
-    const auto from = equals == std::string::npos ? 0 : equals + 1;
-    list.push_back(prompt.substr(0, from) + absolute(prompt.substr(from)));
-  }
-  return list;
-}
 
 void apply_set(const std::string& setting, Json& params, Diagnostics& diagnostics) {
   const auto equals = setting.find('=');
@@ -90,135 +43,64 @@ void apply_prompt(const std::string& prompt, Candidate& candidate) {
   }
 }
 
-std::optional<Target> find_target(const Config& config, const RunRequest& request, Diagnostics& diagnostics) {
-  std::vector<std::string> names;
-  for (const auto& target : config.targets) names.push_back(target.name);
-  if (!request.target && config.targets.size() == 1) return config.targets.front();
-  if (!request.target) {
-    diagnostics.error(
-        {}, "no target was named",
-        fmt::format("write --target NAME with one of: {}; or --url URL --model ID", fmt::join(names, ", ")),
-        ErrorKind::usage);
-    return std::nullopt;
-  }
-  for (const auto& target : config.targets) {
-    if (target.name == *request.target) return target;
-  }
-  const auto near = text::nearest(*request.target, names);
-  diagnostics.error(
-      {}, fmt::format("target '{}' is not known", *request.target),
-      near.empty() ? fmt::format("known targets: {}", fmt::join(names, ", ")) : fmt::format("did you mean '{}'?", near),
-      ErrorKind::usage);
-  return std::nullopt;
+// Pairs that contradict each other, with what to do instead.
+void refuse_contradictions(const RunRequest& request, Diagnostics& diagnostics) {
+  const auto refuse = [&](bool both, std::string_view one, std::string_view other, std::string_view hint) {
+    if (!both) return;
+    diagnostics.error({}, fmt::format("{} and {} exclude each other", one, other), std::string(hint), ErrorKind::usage);
+  };
+  refuse(request.replay && request.record, "--replay", "--record",
+         "a replay makes no call that could be recorded; --cassette FILE replays and records what is missing");
+  refuse(request.replay && request.cassette, "--replay", "--cassette",
+         "--replay FILE makes no call; --cassette FILE replays and records what is missing");
+  refuse(request.record && request.cassette, "--record", "--cassette",
+         "--record FILE asks anew for everything; --cassette FILE replays and records what is missing");
+  refuse(request.replay && request.warmup, "--replay", "--warmup", "a replay makes no call: leave --warmup out");
+  refuse(request.shard && request.against, "--shard", "--against",
+         "run the shards of the candidate and of the baseline apart, and merge each");
 }
 
-std::optional<Target> pick_target(const std::optional<Config>& config, const RunRequest& request,
-                                  Diagnostics& diagnostics) {
-  if (request.url) {
-    if (request.target) {
-      diagnostics.error({}, "--url and --target exclude each other", "name the one or the other", ErrorKind::usage);
-      return std::nullopt;
-    }
-    Target target;
-    target.name = request.model.value_or("stub");
-    target.url = *request.url;
-    const bool stub = target.url.starts_with("stub:");
-    if (!request.model && !stub) {
-      diagnostics.error({}, "--url needs a model", "add --model ID, as the endpoint lists it under /v1/models",
-                        ErrorKind::usage);
-      return std::nullopt;
-    }
-    target.model = request.model.value_or("stub");
-    target.api_key_env = request.api_key_env;
-    return target;
-  }
-  if (request.model || request.api_key_env) {
-    diagnostics.error({}, "--model and --api-key-env belong to --url", "add --url URL, or edit the target",
-                      ErrorKind::usage);
-    return std::nullopt;
-  }
-  if (config && !config->targets.empty()) return find_target(*config, request, diagnostics);
-  diagnostics.error({}, "no target was named", "write --url http://127.0.0.1:8080/v1 --model ID, or make an assay.yaml",
+void refuse_cost_without_price(const RunRequest& request, const Target& target, Diagnostics& diagnostics) {
+  if (!request.max_cost || target.price) return;
+  diagnostics.error(target.at, fmt::format("--max-cost needs a price, and target '{}' has none", target.name),
+                    request.url && !request.target
+                        ? "name a target of assay.yaml that has `price: {input_per_mtok: …, output_per_mtok: …}`"
+                        : "add `price: {input_per_mtok: …, output_per_mtok: …}` to the target",
                     ErrorKind::usage);
-  return std::nullopt;
 }
 
-void expand(std::string& text, const Environment& environment, std::vector<std::string>* secrets, const Place& at,
-            Diagnostics& diagnostics) {
-  auto expanded = expand_env(text, environment, secrets);
-  if (!expanded) {
-    auto error = expanded.error();
-    error.at = at;
-    diagnostics.error(std::move(error));
-    return;
-  }
-  text = *std::move(expanded);
+// What the target bears and the run may spend; a shard gets its share of all that is per minute or per run. Attempts in
+// flight are not divided: `auto` finds what is left, and a number is taken as it stands.
+void set_limits(const RunRequest& request, Settings& settings) {
+  auto& limits = settings.target.limits;
+  if (request.concurrency) limits.concurrency = request.concurrency->fixed;
+  settings.budget = {request.max_cost, request.max_tokens};
+  settings.max_time = request.max_time;
+  if (!request.shard) return;
+  const auto share = [&](std::optional<double>& value) {
+    if (value) *value /= request.shard->count;
+  };
+  const auto whole_share = [&](std::optional<std::uint64_t>& value) {
+    if (value) value = std::max<std::uint64_t>(1, *value / request.shard->count);
+  };
+  share(limits.requests_per_minute);
+  share(limits.tokens_per_minute);
+  share(settings.budget.usd);
+  whole_share(limits.max_tokens);
+  whole_share(settings.budget.tokens);
 }
 
-void expand_target(Settings& settings, const Environment& environment, Diagnostics& diagnostics) {
-  auto& target = settings.target;
-  settings.shown_url = target.url;
-  expand(target.url, environment, nullptr, target.at, diagnostics);
-  expand(target.model, environment, nullptr, target.at, diagnostics);
-  for (auto& [name, value] : target.headers) expand(value, environment, &settings.secrets, target.at, diagnostics);
-  if (!target.api_key_env) return;
-  if (const auto key = environment(*target.api_key_env)) {
-    settings.api_key = *key;
-    settings.secrets.push_back(*key);
-  } else {
-    diagnostics.error(target.at, fmt::format("the environment variable {} is unset or empty", *target.api_key_env),
-                      fmt::format("export {}=…", *target.api_key_env), ErrorKind::usage);
-  }
+void set_candidate(const RunRequest& request, Settings& settings, Diagnostics& diagnostics) {
+  auto& candidate = settings.candidate;
+  candidate.prompts = settings.target.prompts;
+  for (const auto& prompt : request.prompts) apply_prompt(prompt, candidate);
+  candidate.params = settings.target.params;
+  for (const auto& setting : request.set) apply_set(setting, candidate.params, diagnostics);
+  candidate.samples = request.samples;
+  candidate.has_price = settings.target.price.has_value();
 }
 
 }  // namespace
-
-Json to_json(const RunRequest& request) {
-  auto suites = Json::array();
-  for (const auto& suite : request.suites) suites.push_back(absolute(suite));
-  return Json{{"suites", suites},
-              {"target", or_null(request.target)},
-              {"url", request.url ? Json(absolute_url(*request.url)) : Json()},
-              {"model", or_null(request.model)},
-              {"api_key_env", or_null(request.api_key_env)},
-              {"prompts", prompt_json(request.prompts)},
-              {"set", request.set},
-              {"config", absolute_or_null(request.config)},
-              {"gate", request.gate == "none" ? Json("none") : absolute_or_null(request.gate)},
-              {"samples", or_null(request.samples)},
-              {"limit", or_null(request.limit)},
-              {"where", pairs_json(request.where)},
-              {"concurrency", or_null(request.concurrency)},
-              {"seed", or_null(request.seed)}};
-}
-
-Result<RunRequest> resumed_request(const Json& stored, const RunRequest& given) {
-  const Json now = to_json(given);
-  const Json unset = to_json(RunRequest{});
-  for (const auto& [key, value] : now.items()) {
-    if (value == unset.at(key) || value == stored.at(key)) continue;
-    return Error{ErrorKind::usage,
-                 fmt::format("--resume: '{}' is {} in the stored run, and {} was given", key, dump_json(stored.at(key)),
-                             dump_json(value)),
-                 "leave the option out, or start a new run"};
-  }
-  RunRequest request = given;
-  request.suites = stored.at("suites").get<std::vector<std::string>>();
-  request.target = optional_of<std::string>(stored.at("target"));
-  request.url = optional_of<std::string>(stored.at("url"));
-  request.model = optional_of<std::string>(stored.at("model"));
-  request.api_key_env = optional_of<std::string>(stored.at("api_key_env"));
-  request.prompts = stored.at("prompts").get<std::vector<std::string>>();
-  request.set = stored.at("set").get<std::vector<std::string>>();
-  request.config = optional_of<std::string>(stored.at("config"));
-  request.gate = optional_of<std::string>(stored.at("gate"));
-  request.samples = optional_of<std::uint32_t>(stored.at("samples"));
-  request.limit = optional_of<std::uint64_t>(stored.at("limit"));
-  request.where = pairs_of(stored.at("where"));
-  request.concurrency = optional_of<std::uint32_t>(stored.at("concurrency"));
-  request.seed = optional_of<std::uint64_t>(stored.at("seed"));
-  return request;
-}
 
 std::optional<Config> find_config(const std::optional<std::string>& named, Diagnostics& diagnostics) {
   const std::filesystem::path file = named.value_or("assay.yaml");
@@ -248,7 +130,9 @@ std::optional<Settings> resolve(const RunRequest& request, const Environment& en
   const auto config = find_config(request.config, diagnostics);
   if (!diagnostics.ok()) return std::nullopt;
   Settings settings;
+  refuse_contradictions(request, diagnostics);
   auto target = pick_target(config, request, diagnostics);
+  if (request.against) (void)named_target(config, *request.against, "--against", diagnostics);
   if (target) settings.target = *std::move(target);
   for (const auto& suite : request.suites) settings.suites.emplace_back(suite);
   if (settings.suites.empty() && config) settings.suites = suite_files(*config, diagnostics);
@@ -261,17 +145,29 @@ std::optional<Settings> resolve(const RunRequest& request, const Environment& en
   if (config) settings.redact = config->redact;
   if (!diagnostics.ok()) return std::nullopt;
 
+  settings.warmup = request.warmup.value_or(0);
+  settings.record = request.record;
+  settings.replay = request.replay;
+  settings.cassette = request.cassette;
+  settings.selection = {request.where, request.limit, request.shard};
+  refuse_cost_without_price(request, settings.target, diagnostics);
   expand_target(settings, environment, diagnostics);
-  settings.candidate.prompts = settings.target.prompts;
-  for (const auto& prompt : request.prompts) apply_prompt(prompt, settings.candidate);
-  settings.candidate.params = settings.target.params;
-  for (const auto& setting : request.set) apply_set(setting, settings.candidate.params, diagnostics);
-  settings.candidate.samples = request.samples;
-  settings.candidate.has_price = settings.target.price.has_value();
-  settings.selection = {request.where, request.limit};
-  settings.concurrency = request.concurrency.value_or(settings.target.concurrency.value_or(16));
+  set_candidate(request, settings, diagnostics);
+  set_limits(request, settings);
   if (!diagnostics.ok()) return std::nullopt;
   return settings;
+}
+
+RunRequest baseline_request(const RunRequest& request) {
+  RunRequest baseline = request;
+  baseline.target = request.against;
+  baseline.against.reset();
+  baseline.url.reset();
+  baseline.model.reset();
+  baseline.api_key_env.reset();
+  baseline.prompts.clear();
+  baseline.set.clear();
+  return baseline;
 }
 
 }  // namespace assay::app

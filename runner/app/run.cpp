@@ -1,15 +1,8 @@
 #include "runner/app/run.hpp"
 
-#include "runner/app/decide.hpp"
-#include "runner/app/execute.hpp"
-#include "runner/app/plan.hpp"
-#include "runner/app/prepare.hpp"
-#include "runner/app/wiring.hpp"
+#include "runner/app/perform.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
-
-#include <csignal>
 
 namespace assay::app {
 
@@ -17,116 +10,41 @@ namespace {
 
 constexpr std::uint64_t kAutoLooksAt = 1000;  // of the newest runs
 
-std::string resume_command(const Prepared& prepared, const std::string& run) {
-  const auto& store = prepared.request.store;
-  return fmt::format("assay run --resume {}{}", run,
-                     store == RunRequest{}.store ? "" : fmt::format(" --store '{}'", store.string()));
+// The run itself, and the one beside it where a baseline is named. Nothing if a fault was reported.
+std::optional<std::vector<Part>> prepare_parts(RunRequest request, const Environment& environment,
+                                               Diagnostics& diagnostics) {
+  std::vector<Part> parts;
+  auto prepared = prepare(std::move(request), environment, diagnostics);
+  if (!prepared) return std::nullopt;
+  auto header = header_of(*prepared);
+  parts.push_back({*std::move(prepared), std::move(header)});
+  if (!parts.front().prepared.request.against) return parts;
+  auto baseline = prepare_baseline(parts.front().prepared, environment, diagnostics);
+  if (!baseline) return std::nullopt;
+  header = header_of(*baseline);
+  parts.push_back({*std::move(baseline), std::move(header)});
+  link(parts[0].header, parts[1].header);
+  return parts;
 }
-
-ExitCode interrupted(const Prepared& prepared, const std::string& run, const Execution& execution,
-                     std::uint64_t finished, Console& console) {
-  console.err << fmt::format("stopped by {}: {} of {} samples are stored in run {}\n",
-                             execution.signal == SIGTERM ? "SIGTERM" : "SIGINT", finished, prepared.plan.units, run);
-  console.err << fmt::format("go on with: {}\n", resume_command(prepared, run));
-  return execution.signal == SIGTERM ? ExitCode::terminated : ExitCode::interrupted;
-}
-
-// One run from its first call to its verdict. `done` holds what an earlier process finished.
-class Execute {
- public:
-  Execute(Prepared prepared, store::RunHeader header, const Environment& environment, Console& console)
-      : prepared_(std::move(prepared)),
-        header_(std::move(header)),
-        environment_(environment),
-        console_(console),
-        out_(out_folder(prepared_.request.out, header_.id)) {}
-
-  /// Makes the adapters. Nothing is sent, nothing is stored: a target that cannot be used leaves no trace.
-  Result<void> connect() {
-    auto made = app::connect(prepared_.settings, environment_, prepared_.request.seed, loop_.get_executor());
-    if (!made) return made.error();
-    connection_ = *std::move(made);
-    return {};
-  }
-
-  ExitCode start(store::Store& store) {
-    auto writer = store.start(header_, loop_.get_executor());
-    if (!writer) return fail(writer.error(), console_);
-    return go(store, **writer, {});
-  }
-
-  /// Errors: of taking the run up, nothing having been done; `usage` where a live process executes it.
-  Result<ExitCode> resume(store::Store& store) {
-    auto writer = store.resume(header_.id, loop_.get_executor());
-    if (!writer) return writer.error();
-    auto done = store.finished_units(header_.id);
-    if (!done) return fail(done.error(), console_);
-    return go(store, **writer, *std::move(done));
-  }
-
- private:
-  ExitCode go(store::Store& store, store::RunWriter& writer, std::set<UnitId> done) {
-    remove_verdict(out_);
-    if (!prepared_.request.quiet) {
-      console_.err << fmt::format("run {}: {} samples of {} cases, model {}, {} at a time\n", header_.id,
-                                  prepared_.plan.units, prepared_.plan.cases, header_.model,
-                                  prepared_.settings.concurrency);
-    }
-    const auto before = done.size();
-    auto source =
-        make_source(prepared_.plan, prepared_.settings.candidate, prepared_.settings.selection, std::move(done));
-    const ExecuteOptions options{.seed = prepared_.request.seed,
-                                 .planned = prepared_.plan.units,
-                                 .finished = before,
-                                 .progress = !prepared_.request.quiet};
-    auto execution = execute(prepared_.settings, connection_, options, *source, writer, loop_, console_);
-    if (!execution) {
-      (void)writer.close(store::RunStatus::failed, 0, execution.error().message);
-      return fail(execution.error(), console_);
-    }
-    return finish(store, writer, *execution, before);
-  }
-
-  ExitCode finish(store::Store& store, store::RunWriter& writer, const Execution& execution, std::uint64_t before) {
-    const bool stopped = execution.signal != 0 && before + execution.summary.finished < prepared_.plan.units;
-    const auto status = stopped ? store::RunStatus::interrupted : store::RunStatus::finished;
-    std::optional<std::string> why;
-    if (!stopped && execution.summary.error) why = execution.summary.error->message;
-    if (const auto closed = writer.close(status, execution.wall_s, why); !closed) return fail(closed.error(), console_);
-    if (execution.summary.stopped == exec::StopReason::store) {
-      return fail(execution.summary.error.value_or(Error{ErrorKind::store, "the history cannot be written"}), console_);
-    }
-    if (stopped) {
-      return interrupted(prepared_, header_.id, execution, before + execution.summary.finished, console_);
-    }
-    auto row = store.find(header_.id, false);
-    if (!row) return fail(row.error(), console_);
-    const auto verdict = decide_run(store, *row, prepared_.policy);
-    if (!verdict) return fail(verdict.error(), console_);
-    return end_with_verdict(store, *verdict, {out_, prepared_.request.json, prepared_.request.quiet}, console_);
-  }
-
-  Prepared prepared_;
-  store::RunHeader header_;
-  const Environment& environment_;
-  Console& console_;
-  std::filesystem::path out_;
-  boost::asio::io_context loop_{1};
-  Connection connection_;
-};
 
 ExitCode run_new(RunRequest request, const Environment& environment, Console& console) {
   Diagnostics diagnostics;
-  auto prepared = prepare(std::move(request), environment, diagnostics);
+  auto parts = prepare_parts(std::move(request), environment, diagnostics);
   print(diagnostics, console);
-  if (!prepared) return ExitCode::usage;
-  const auto file = prepared->request.store;
-  auto header = header_of(*prepared);
-  Execute execute(*std::move(prepared), std::move(header), environment, console);
-  if (const auto connected = execute.connect(); !connected) return fail(connected.error(), console);
+  if (!parts) return ExitCode::usage;
+  const auto file = parts->front().prepared.request.store;
+  Performance performance(*std::move(parts), environment, console);
+  if (const auto connected = performance.connect(); !connected) return fail(connected.error(), console);
   auto store = store::Store::open(file);
   if (!store) return fail(store.error(), console);
-  return execute.start(**store);
+  const auto ended = performance.run(**store);
+  return ended ? *ended : fail(ended.error(), console);
+}
+
+// A run of any status; an unfinished one before others where the name fits several.
+Result<store::RunRow> find_any(store::Store& store, const std::string& run) {
+  auto row = store.find(run, true);
+  return row ? row : store.find(run, false);
 }
 
 ExitCode decide_again(const store::RunRow& row, const RunRequest& request, Console& console) {
@@ -139,27 +57,57 @@ ExitCode decide_again(const store::RunRow& row, const RunRequest& request, Conso
                     console);
 }
 
+// The stored run that a part takes up: it must be what would start now.
+std::optional<Error> take_up(Part& part, const store::RunRow& row) {
+  if (auto change = what_changed(row.header, part.header)) return change;
+  part.taken_up = true;
+  part.header.id = row.header.id;
+  part.header.started = row.header.started;
+  part.header.sealed = row.header.sealed;
+  part.header.beside = row.header.beside;
+  return std::nullopt;
+}
+
 // Errors: only those of taking the run up; all others are said here.
-Result<ExitCode> resume_run(const store::RunRow& row, store::Store& store, const RunRequest& given,
-                            const Environment& environment, Console& console) {
+Result<ExitCode> resume_parts(std::vector<Part> parts, const store::RunRow& row, store::Store& store,
+                              const Environment& environment, Console& console) {
+  if (const auto refused = take_up(parts.front(), row)) return fail(*refused, console);
+  if (parts.size() > 1) {
+    const auto beside = find_any(store, row.header.beside);
+    if (!beside) return fail(beside.error(), console);
+    if (const auto refused = take_up(parts.back(), *beside)) return fail(*refused, console);
+    if (beside->status == store::RunStatus::finished) parts.pop_back();  // it has all it needs
+  }
+  Performance performance(std::move(parts), environment, console);
+  if (const auto connected = performance.connect(); !connected) return fail(connected.error(), console);
+  return performance.run(store);
+}
+
+ExitCode resume_run(const store::RunRow& row, store::Store& store, const RunRequest& given,
+                    const Environment& environment, Console& console) {
   const auto stored = parse_json(row.header.options);
-  if (!stored)
+  if (!stored) {
     return fail({ErrorKind::store, "the stored options of the run cannot be read", "start a new run", {}}, console);
+  }
   auto request = resumed_request(*stored, given);
   if (!request) return fail(request.error(), console);
   request->meta = row.header.meta;
   Diagnostics diagnostics;
-  auto prepared = prepare(*std::move(request), environment, diagnostics);
+  auto parts = prepare_parts(*std::move(request), environment, diagnostics);
   print(diagnostics, console);
-  if (!prepared) return ExitCode::usage;
-  auto header = header_of(*prepared);
-  if (const auto change = what_changed(row.header, header)) return fail(*change, console);
-  header.id = row.header.id;
-  header.started = row.header.started;
-  header.sealed = row.header.sealed;
-  Execute execute(*std::move(prepared), std::move(header), environment, console);
-  if (const auto connected = execute.connect(); !connected) return fail(connected.error(), console);
-  return execute.resume(store);
+  if (!parts) return ExitCode::usage;
+  const auto ended = resume_parts(*std::move(parts), row, store, environment, console);
+  return ended ? *ended : fail(ended.error(), console);
+}
+
+bool may_go_on(const store::RunRow& row, const std::vector<Part>& parts, store::Store& store) {
+  if (row.status == store::RunStatus::finished || row.header.baseline) return false;
+  const auto stored = parse_json(row.header.options);
+  if (!stored || !same_run(*stored, parts.front().prepared.request)) return false;
+  if (what_changed(row.header, parts.front().header)) return false;
+  if (parts.size() == 1) return true;
+  const auto beside = find_any(store, row.header.beside);
+  return beside && !what_changed(beside->header, parts.back().header);
 }
 
 // `auto`: the newest unfinished run of the same suites, options and digests that no live process executes, else a new
@@ -171,16 +119,12 @@ ExitCode resume_auto(RunRequest request, const Environment& environment, Console
   const auto rows = (*store)->history(std::nullopt, kAutoLooksAt);
   if (!rows) return fail(rows.error(), console);
   Diagnostics diagnostics;
-  auto prepared = prepare(request, environment, diagnostics);
-  if (!prepared) {
-    print(diagnostics, console);
-    return ExitCode::usage;
-  }
-  const auto header = header_of(*prepared);
+  auto parts = prepare_parts(request, environment, diagnostics);
+  print(diagnostics, console);
+  if (!parts) return ExitCode::usage;
   for (const auto& row : *rows) {
-    if (row.status == store::RunStatus::finished || row.header.options != header.options) continue;
-    if (what_changed(row.header, header)) continue;
-    const auto ended = resume_run(row, **store, request, environment, console);
+    if (!may_go_on(row, *parts, **store)) continue;
+    const auto ended = resume_parts(*parts, row, **store, environment, console);
     if (ended) return *ended;
     if (ended.error().kind != ErrorKind::usage) return fail(ended.error(), console);
   }
@@ -189,27 +133,53 @@ ExitCode resume_auto(RunRequest request, const Environment& environment, Console
 
 }  // namespace
 
-void remove_verdict(const std::filesystem::path& folder) {
+Result<void> remove_verdict(const std::filesystem::path& folder) {
+  const auto file = folder / "verdict.json";
+  std::error_code why;
   std::error_code ignored;
-  std::filesystem::remove(folder / "verdict.json", ignored);
+  std::filesystem::remove(file, why);
+  if (!why || !std::filesystem::exists(std::filesystem::symlink_status(file, ignored))) return {};
+  return Error{ErrorKind::store,
+               fmt::format("{} is there already and cannot be removed ({})", file.string(), why.message()),
+               "it would be taken for this run's: remove it, or name another folder with --out",
+               {}};
 }
 
 std::filesystem::path out_folder(const std::optional<std::filesystem::path>& named, const std::string& run) {
   return named.value_or(std::filesystem::path(".assay/runs") / run);
 }
 
+ExitCode shard_stored(store::Store& store, const std::string& run, const RunRequest& request, Console& console) {
+  const auto row = store.find(run, false);
+  if (!row) return fail(row.error(), console);
+  const auto& shard = *row->header.shard;
+  if (row->stopped) {
+    return fail(
+        {ErrorKind::internal, fmt::format("shard {} of {} ended early: {}", shard.index, shard.count, *row->stopped),
+         "mend the cause, and resume the shard: its run is " + run},
+        console);
+  }
+  if (!request.quiet) {
+    console.err << fmt::format("shard {} of {}: {} samples are stored in {}{}\n", shard.index, shard.count,
+                               row->finished, request.store.string(), row->spent ? "; " + *row->spent : "");
+    console.err << "put the shards together with: assay merge STORE... -o STORE\n";
+  }
+  console.out << run << '\n';
+  return row->spent ? ExitCode::inconclusive : ExitCode::pass;
+}
+
 ExitCode run(RunRequest request, const Environment& environment, Console& console) {
-  if (request.out) remove_verdict(*request.out);
   if (!request.resume) return run_new(std::move(request), environment, console);
   if (*request.resume == "auto") return resume_auto(std::move(request), environment, console);
   auto store = store::Store::open_existing(request.store);
   if (!store) return fail(store.error(), console);
-  auto row = (*store)->find(*request.resume, true);
-  if (!row) row = (*store)->find(*request.resume, false);
+  auto row = find_any(**store, *request.resume);
+  if (row && row->header.baseline) row = find_any(**store, row->header.beside);  // the pair goes by its candidate
   if (!row) return fail(row.error(), console);
-  if (row->status == store::RunStatus::finished) return decide_again(*row, request, console);
-  const auto ended = resume_run(*row, **store, request, environment, console);
-  return ended ? *ended : fail(ended.error(), console);
+  const bool finished = row->status == store::RunStatus::finished;
+  if (finished && row->header.shard) return shard_stored(**store, row->header.id, request, console);
+  if (finished) return decide_again(*row, request, console);
+  return resume_run(*row, **store, request, environment, console);
 }
 
 }  // namespace assay::app

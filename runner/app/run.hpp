@@ -31,8 +31,14 @@ struct Ending {
 [[nodiscard]] ExitCode end_with_verdict(store::Store& store, const Verdict& verdict, const Ending& ending,
                                         Console& console);
 
-/// Removes what an earlier run left: whoever reads the file must never take it for this run's.
-void remove_verdict(const std::filesystem::path& folder);
+/// The end of a shard, which measures and does not decide: prints its run. 0 once its share is stored, 2 if a budget
+/// ended it early, 3 if the measurement failed.
+[[nodiscard]] ExitCode shard_stored(store::Store& store, const std::string& run, const RunRequest& request,
+                                    Console& console);
+
+/// Removes what an earlier run left: whoever reads the file must never take it for this run's. Errors: `store` if it is
+/// still there.
+[[nodiscard]] Result<void> remove_verdict(const std::filesystem::path& folder);
 
 /// `.assay/runs/RUN/`, unless another folder is named.
 [[nodiscard]] std::filesystem::path out_folder(const std::optional<std::filesystem::path>& named,

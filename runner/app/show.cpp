@@ -111,6 +111,29 @@ void print_head(const store::RunRow& row, Console& console) {
   for (const auto& suite : row.header.suites) {
     console.out << fmt::format("  suite {}  {} samples planned  {}\n", suite.id, suite.planned, suite.file);
   }
+  if (const auto& shard = row.header.shard)
+    console.out << fmt::format("  shard {} of {}\n", shard->index, shard->count);
+  if (!row.header.beside.empty()) {
+    console.out << fmt::format("  {} of run {}\n", row.header.baseline ? "baseline" : "candidate", row.header.beside);
+  }
+  for (const auto& why : {row.stopped, row.spent}) {
+    if (why) console.out << fmt::format("  ended early: {}\n", text::excerpt(*why, 400));
+  }
+}
+
+// How many attempts each target was given at once, where that was found out while running.
+void print_limits(const store::RunRow& row, const std::vector<store::LimitRow>& limits, Console& console) {
+  constexpr std::size_t kShown = 12;
+  if (limits.empty()) return;
+  console.out << "\n  in flight (auto)\n";
+  const std::size_t from = limits.size() > kShown ? limits.size() - kShown : 0;
+  if (from > 0) console.out << fmt::format("    … {} changes before\n", from);
+  for (std::size_t i = from; i < limits.size(); ++i) {
+    const auto& each = limits[i];
+    const double at_s = static_cast<double>(each.at.unix_ms - row.header.started.unix_ms) * 1e-3;
+    console.out << fmt::format("    {:>8.1f} s  {:>5}  {:<11}  {} were in flight, {}\n", at_s, each.limit, each.cause,
+                               each.in_flight, text::excerpt(each.target));
+  }
 }
 
 }  // namespace
@@ -150,6 +173,9 @@ ExitCode show(const ShowRequest& request, Console& console) {
     console.out << json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) << '\n';
   } else if (!request.kase) {
     print_head(*row, console);
+    const auto limits = (*store)->limits(row->header.id);
+    if (!limits) return fail(limits.error(), console);
+    print_limits(*row, *limits, console);
     console.out << '\n' << reports::sample_table(lines, style);
     console.out << fmt::format("\nOne sample, down to the wire: assay show {} SUITE/CASE\n", row->header.id);
   }

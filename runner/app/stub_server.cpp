@@ -1,5 +1,7 @@
 #include "runner/app/stub_server.hpp"
 
+#include "runner/app/descriptors.hpp"
+
 #include <assay/net/server.hpp>
 #include <assay/stub/stub.hpp>
 
@@ -8,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <utility>
 
 namespace assay::app {
 
@@ -16,13 +19,21 @@ ExitCode serve_stub(const StubRequest& request, Console& console) {
   auto script = request.script ? stub::load_script(*request.script, diagnostics) : stub::default_script();
   print(diagnostics, console);
   if (script == nullptr) return ExitCode::usage;
+  std::shared_ptr<stub::RequestLog> log;
+  if (request.log) {
+    auto opened = stub::RequestLog::open(*request.log);
+    if (!opened) return fail(opened.error(), console);
+    log = *std::move(opened);
+  }
 
+  (void)raise_descriptor_limit();
   boost::asio::io_context loop(1);
   auto served = std::make_shared<stub::Served>();
   net::ServerOptions options;
   options.host = request.host;
   options.port = request.port;
-  auto server = net::serve(loop.get_executor(), options, stub::make_handler(std::move(script), request.seed, served));
+  auto handler = stub::make_handler(std::move(script), request.seed, served, log);
+  auto server = net::serve(loop.get_executor(), options, std::move(handler));
   if (!server) return fail(server.error(), console);
   boost::asio::signal_set signals(loop, SIGINT, SIGTERM);
   signals.async_wait([&](const boost::system::error_code&, int) {
@@ -31,9 +42,12 @@ ExitCode serve_stub(const StubRequest& request, Console& console) {
   });
   console.out << fmt::format("ready http://{}:{}/v1\n", request.host, (*server)->port()) << std::flush;
   loop.run();
-  console.err << fmt::format("served {} requests, {} answers, {} faults\n", served->requests, served->completions,
-                             served->faults);
-  return ExitCode::pass;
+  console.err << fmt::format("served {} requests, {} answers, {} faults, {} rejections\n", served->requests,
+                             served->completions, served->faults, served->rejected);
+  if (!log || log->lost() == 0) return ExitCode::pass;
+  return fail(Error{ErrorKind::store, fmt::format("{} lines of the log could not be written", log->lost()),
+                    "look for space on its disk"},
+              console);
 }
 
 }  // namespace assay::app

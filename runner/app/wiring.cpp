@@ -54,10 +54,12 @@ Result<std::string> start_stub(const Settings& settings, std::optional<std::uint
 }  // namespace
 
 Result<Connection> connect(const Settings& settings, const Environment& environment,
-                           std::optional<std::uint64_t> stub_seed, const boost::asio::any_io_executor& loop) {
+                           std::optional<std::uint64_t> stub_seed, std::uint32_t most,
+                           const boost::asio::any_io_executor& loop) {
   Connection connection;
   const auto& target = settings.target;
   net::ClientOptions client;
+  client.max_connections = most;
   auto url = target.url;
   if (url.starts_with(kStub)) {
     auto started = start_stub(settings, stub_seed, loop, connection);
@@ -85,8 +87,12 @@ Result<Connection> connect(const Settings& settings, const Environment& environm
     if (error.at.file.empty()) error.at = target.at;
     return error;
   }
-  connection.inner = *std::move(endpoint);
   connection.redactor = std::make_unique<Redactor>(settings.redact, settings.secrets);
+  if (connection.redactor->empty()) {
+    connection.endpoint = *std::move(endpoint);
+    return connection;
+  }
+  connection.inner = *std::move(endpoint);
   connection.endpoint = make_redacting(*connection.inner, *connection.redactor);
   return connection;
 }

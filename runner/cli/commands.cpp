@@ -2,6 +2,7 @@
 
 #include "runner/app/demo.hpp"
 #include "runner/app/history.hpp"
+#include "runner/app/merge.hpp"
 #include "runner/app/run.hpp"
 #include "runner/app/schema.hpp"
 #include "runner/app/show.hpp"
@@ -9,6 +10,7 @@
 #include "runner/app/validate.hpp"
 #include "runner/cli/completion.hpp"
 #include "runner/cli/not_yet.hpp"
+#include "runner/cli/run_options.hpp"
 #include "version.hpp"
 
 #include <assay/text/reader.hpp>
@@ -17,67 +19,29 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace assay::cli {
 
 namespace {
 
-constexpr std::string_view kExitCodes =
-    "Exit codes: 0 PASS, 1 BLOCK, 2 INCONCLUSIVE, 3 ERROR, 4 invalid input (nothing was called), 130/143 stopped.";
+constexpr std::int64_t kMostPort = 65535;
 
 // The parsed command line. Optionals stay empty where nothing was given.
 struct Parsed {
   app::RunRequest run;
+  RunWords words;
   app::GateRequest gate;
   app::ShowRequest show;
   app::HistoryRequest history;
   app::StubRequest stub;
+  app::MergeRequest merge;
   std::vector<std::filesystem::path> files;
   std::string schema;
   std::filesystem::path demo = ".assay/demo";
   std::filesystem::path init = ".";
   std::string shell;
-  std::vector<std::string> where;
-  std::vector<std::string> meta;
-  std::string concurrency;
 };
-
-void add_store(CLI::App& command, std::filesystem::path& store) {
-  command.add_option("--store", store, "History file")->type_name("FILE")->capture_default_str();
-}
-
-void add_run(CLI::App& app, Parsed& parsed) {
-  auto& request = parsed.run;
-  auto& run = *app.add_subcommand("run", "Replay suites, score, store and decide.");
-  run.add_option("suites", request.suites, "Suite files; may be left out where the configuration names them")
-      ->type_name("SUITE");
-  run.add_option("--target", request.target, "A target of the configuration")->type_name("NAME");
-  run.add_option("--url", request.url, "OpenAI-compatible base URL, or stub:FILE")->type_name("URL");
-  run.add_option("--model", request.model, "The model's id, with --url")->type_name("ID");
-  run.add_option("--api-key-env", request.api_key_env, "Environment variable with the key, with --url")
-      ->type_name("NAME");
-  run.add_option("--prompt", request.prompts, "Messages that replace the prompt NAME (repeatable)")
-      ->type_name("[NAME=]FILE");
-  run.add_option("--set", request.set, "params.KEY=VALUE, on the candidate only (repeatable)")->type_name("KEY=VALUE");
-  run.add_option("--config", request.config, "Configuration (default: assay.yaml, if there is one)")->type_name("FILE");
-  run.add_option("--gate", request.gate, "Policy, or none: the suites' floors alone")->type_name("FILE|none");
-  run.add_option("--samples", request.samples, "Samples of each case")->type_name("N")->check(CLI::Range(1, 10000));
-  run.add_option("--limit", request.limit, "Only the first N cases of each suite")->type_name("N");
-  run.add_option("--where", parsed.where, "Only cases with this tag, or this id (repeatable)")->type_name("KEY=VALUE");
-  run.add_option("--concurrency", parsed.concurrency, "Calls in flight (default: 16)")->type_name("N");
-  run.add_option("--seed", request.seed, "Seed of every random draw (default: 0)")->type_name("N");
-  run.add_option("--meta", parsed.meta, "Kept with the run, and selects it later (repeatable)")->type_name("KEY=VALUE");
-  run.add_option("--resume", request.resume, "Go on with an unfinished run")->type_name("RUN|auto");
-  run.add_option("--out", request.out, "Folder for verdict.json (default: .assay/runs/RUN/)")->type_name("DIR");
-  add_store(run, request.store);
-  run.add_flag("--json", request.json, "The verdict as JSON on standard output");
-  run.add_flag("--quiet", request.quiet, "No progress; one word on standard output");
-  run.footer(
-      fmt::format("Examples:\n"
-                  "  assay run suites/capitals.yaml --url http://127.0.0.1:8080/v1 --model my-model\n"
-                  "  assay run --target v7 --gate gate.yaml --meta commit=$GIT_SHA\n"
-                  "  assay run suites/capitals.yaml --url stub:stub.yaml --where continent=asia\n{}",
-                  kExitCodes));
-}
 
 void add_gate(CLI::App& app, Parsed& parsed) {
   auto& request = parsed.gate;
@@ -101,7 +65,10 @@ void add_show(CLI::App& app, Parsed& parsed) {
       ->type_name("RUN")
       ->required();
   show.add_option("case", request.kase, "One case")->type_name("SUITE/CASE");
-  show.add_option("--limit", request.limit, "How many samples to list")->type_name("N")->capture_default_str();
+  show.add_option("--limit", request.limit, "How many samples to list")
+      ->type_name("N")
+      ->check(whole_number(0))
+      ->capture_default_str();
   add_store(show, request.store);
   show.add_flag("--json", request.json, "As JSON");
   show.footer("Examples:\n  assay show latest\n  assay show 20261121-0932 capitals/fr");
@@ -111,10 +78,26 @@ void add_history(CLI::App& app, Parsed& parsed) {
   auto& request = parsed.history;
   auto& history = *app.add_subcommand("history", "Runs and their verdicts, newest first.");
   history.add_option("--suite", request.suite, "Only runs of this suite")->type_name("ID");
-  history.add_option("--limit", request.limit, "How many runs")->type_name("N")->capture_default_str();
+  history.add_option("--limit", request.limit, "How many runs")
+      ->type_name("N")
+      ->check(whole_number(0))
+      ->capture_default_str();
   add_store(history, request.store);
   history.add_flag("--json", request.json, "As JSON");
   history.footer("Example:\n  assay history --suite capitals");
+}
+
+void add_merge(CLI::App& app, Parsed& parsed) {
+  auto& merge = *app.add_subcommand("merge", "The shards of a run into one run, which `assay gate` then decides.");
+  merge.add_option("stores", parsed.merge.from, "History files of the shards")->type_name("STORE")->required();
+  merge.add_option("-o,--out", parsed.merge.into, "History file that gets the run; made if missing")
+      ->type_name("STORE")
+      ->required();
+  merge.footer(
+      "Prints the new RUN. Refused, with exit code 4: a shard that is missing, there twice or unfinished, and shards "
+      "of\n"
+      "different suites, options, policies or digests.\n"
+      "Example:\n  assay gate $(assay merge shard-*.db -o history.db) --store history.db");
 }
 
 void add_small(CLI::App& app, Parsed& parsed) {
@@ -135,9 +118,15 @@ void add_small(CLI::App& app, Parsed& parsed) {
   auto& stub = *app.add_subcommand("stub", "The embedded OpenAI-compatible endpoint as a server.");
   stub.add_option("--script", parsed.stub.script, "Rules, latencies and faults (default: every answer is ok)")
       ->type_name("FILE");
-  stub.add_option("--port", parsed.stub.port, "0: the system chooses")->type_name("N")->capture_default_str();
+  stub.add_option("--port", parsed.stub.port, "0: the system chooses")
+      ->type_name("N")
+      ->check(whole_number(0, kMostPort))
+      ->capture_default_str();
   stub.add_option("--host", parsed.stub.host, "Address to listen on")->type_name("ADDRESS")->capture_default_str();
-  stub.add_option("--seed", parsed.stub.seed, "Seed of its draws (default: the script's)")->type_name("N");
+  stub.add_option("--seed", parsed.stub.seed, "Seed of its draws (default: the script's)")
+      ->type_name("N")
+      ->check(whole_number(0));
+  stub.add_option("--log", parsed.stub.log, "Append one JSON line a request: what became of it")->type_name("FILE");
   stub.footer("Example:\n  assay stub --script stub.yaml --port 8080");
 
   auto& schema = *app.add_subcommand("schema", "JSON Schema (draft-07) for editors.");
@@ -154,40 +143,9 @@ void add_small(CLI::App& app, Parsed& parsed) {
   completion.footer("Example:\n  source <(assay completion bash)");
 }
 
-std::vector<std::pair<std::string, std::string>> key_values(const std::vector<std::string>& words,
-                                                            std::string_view option, Diagnostics& diagnostics) {
-  std::vector<std::pair<std::string, std::string>> pairs;
-  for (const auto& word : words) {
-    const auto equals = word.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      diagnostics.error({}, fmt::format("{} '{}' has no key", option, word), fmt::format("write {} key=value", option),
-                        ErrorKind::usage);
-      continue;
-    }
-    pairs.emplace_back(word.substr(0, equals), word.substr(equals + 1));
-  }
-  return pairs;
-}
-
-void read_concurrency(Parsed& parsed, Diagnostics& diagnostics) {
-  if (parsed.concurrency.empty()) return;
-  const auto number = text::parse_integer(parsed.concurrency);
-  if (number && *number >= 1 && *number <= 65536) {
-    parsed.run.concurrency = static_cast<std::uint32_t>(*number);
-    return;
-  }
-  const bool later = parsed.concurrency == "auto";
-  diagnostics.error({},
-                    later ? "--concurrency auto is not available in this version"
-                          : fmt::format("--concurrency '{}' is no number from 1 to 65536", parsed.concurrency),
-                    "write --concurrency 16", ErrorKind::usage);
-}
-
 ExitCode run_command(Parsed& parsed, const app::Environment& environment, app::Console& console) {
   Diagnostics diagnostics;
-  parsed.run.where = key_values(parsed.where, "--where", diagnostics);
-  parsed.run.meta = key_values(parsed.meta, "--meta", diagnostics);
-  read_concurrency(parsed, diagnostics);
+  read_words(parsed.words, parsed.run, diagnostics);
   if (!diagnostics.ok()) {
     app::print(diagnostics, console);
     return ExitCode::usage;
@@ -201,12 +159,45 @@ ExitCode dispatch(const CLI::App& app, Parsed& parsed, const app::Environment& e
   if (app.got_subcommand("validate")) return app::validate(parsed.files, console);
   if (app.got_subcommand("show")) return app::show(parsed.show, console);
   if (app.got_subcommand("history")) return app::history(parsed.history, console);
+  if (app.got_subcommand("merge")) return app::merge(parsed.merge, console);
   if (app.got_subcommand("schema")) return app::print_schema(parsed.schema, console);
   if (app.got_subcommand("stub")) return app::serve_stub(parsed.stub, console);
   if (app.got_subcommand("demo")) return app::demo(parsed.demo, environment, console);
   if (app.got_subcommand("init")) return app::init(parsed.init, console);
   console.out << (parsed.shell == "zsh" ? zsh_completion(app) : bash_completion(app));
   return ExitCode::pass;
+}
+
+// An option that was written and says nothing, most likely a variable that is not set: never taken for left out.
+std::optional<Error> find_empty(const CLI::App& app) {
+  for (const auto* command : app.get_subcommands()) {
+    for (const auto* option : command->get_options()) {
+      const auto& values = option->results();
+      if (option->get_lnames().empty() || std::find(values.begin(), values.end(), "") == values.end()) continue;
+      return Error{ErrorKind::usage,
+                   fmt::format("--{} is empty", option->get_lnames().front()),
+                   "give it a value, or leave it out; is a variable not set?",
+                   {}};
+    }
+  }
+  return std::nullopt;
+}
+
+// A verdict of an earlier run must not outlive a command line that is refused, so it goes before that is read.
+Result<void> forget_verdict(std::span<const std::string> arguments) {
+  const bool decides = !arguments.empty() && (arguments.front() == "run" || arguments.front() == "gate");
+  const auto asks = [](const std::string& word) { return word == "--help" || word == "-h"; };
+  if (!decides || std::any_of(arguments.begin(), arguments.end(), asks)) return {};
+  constexpr std::string_view kOut = "--out";
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    const std::string_view word = arguments[i];
+    std::string_view folder;
+    if (word == kOut && i + 1 < arguments.size()) folder = arguments[i + 1];
+    if (word.starts_with("--out=")) folder = word.substr(kOut.size() + 1);
+    if (folder.empty()) continue;
+    if (auto removed = app::remove_verdict(folder); !removed) return removed;
+  }
+  return {};
 }
 
 // What CLI11 says of a wrong command line, with the nearest option or command where one is near.
@@ -239,6 +230,7 @@ ExitCode refuse(const CLI::App& app, const CLI::ParseError& error, std::span<con
 }  // namespace
 
 ExitCode main(std::span<const std::string> arguments, const app::Environment& environment, app::Console& console) {
+  if (const auto forgotten = forget_verdict(arguments); !forgotten) return app::fail(forgotten.error(), console);
   if (const auto later = find_not_yet(arguments)) return app::fail(*later, console);
   CLI::App app{"Release gate for prompts, models and agents: replay suites, score, decide.", "assay"};
   Parsed parsed;
@@ -246,10 +238,11 @@ ExitCode main(std::span<const std::string> arguments, const app::Environment& en
   app.set_version_flag(
       "--version", fmt::format("assay {} ({}, {}, {})", app::kVersion, app::kCommit, app::kCompiler, app::kBuildType));
   app.footer(fmt::format("Start with: assay demo, then assay init my-gate\n{}", kExitCodes));
-  add_run(app, parsed);
+  add_run(app, parsed.run, parsed.words);
   add_gate(app, parsed);
   add_show(app, parsed);
   add_history(app, parsed);
+  add_merge(app, parsed);
   add_small(app, parsed);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
@@ -263,6 +256,7 @@ ExitCode main(std::span<const std::string> arguments, const app::Environment& en
   } catch (const CLI::ParseError& error) {
     return refuse(app, error, arguments, console);
   }
+  if (const auto empty = find_empty(app)) return app::fail(*empty, console);
   return dispatch(app, parsed, environment, console);
 }
 

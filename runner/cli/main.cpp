@@ -19,6 +19,7 @@ int terminal_width() {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error like any other
   try {
     const auto environment = assay::app::process_environment();
     const bool terminal = isatty(STDOUT_FILENO) == 1;

@@ -56,11 +56,10 @@ DigestBytes sha256(std::string_view bytes) {
 
 std::string to_hex(const DigestBytes& digest) {
   constexpr std::string_view kHex = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * digest.size());
-  for (const auto byte : digest) {
-    text += kHex[byte >> 4U];
-    text += kHex[byte & 0xFU];
+  std::string text(2 * digest.size(), '0');
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    text[2 * i] = kHex[digest[i] >> 4U];
+    text[2 * i + 1] = kHex[digest[i] & 0xFU];
   }
   return text;
 }

@@ -23,6 +23,8 @@ constexpr std::array kNames{
     std::pair{ErrorKind::rejected, std::string_view("rejected")},
     std::pair{ErrorKind::protocol, std::string_view("protocol")},
     std::pair{ErrorKind::judge, std::string_view("judge")},
+    std::pair{ErrorKind::replay_miss, std::string_view("replay_miss")},
+    std::pair{ErrorKind::budget, std::string_view("budget")},
     std::pair{ErrorKind::store, std::string_view("store")},
     std::pair{ErrorKind::cancelled, std::string_view("cancelled")},
     std::pair{ErrorKind::internal, std::string_view("internal")},
@@ -51,6 +53,8 @@ bool retryable(ErrorKind kind) {
     case ErrorKind::rejected:
     case ErrorKind::protocol:
     case ErrorKind::judge:
+    case ErrorKind::replay_miss:
+    case ErrorKind::budget:
     case ErrorKind::store:
     case ErrorKind::cancelled:
     case ErrorKind::internal:
@@ -66,6 +70,8 @@ ExitCode exit_code(ErrorKind kind) {
     case ErrorKind::selection:
     case ErrorKind::not_found:
       return ExitCode::usage;
+    case ErrorKind::budget:
+      return ExitCode::inconclusive;
     case ErrorKind::transport:
     case ErrorKind::tls:
     case ErrorKind::timeout:
@@ -76,6 +82,7 @@ ExitCode exit_code(ErrorKind kind) {
     case ErrorKind::rejected:
     case ErrorKind::protocol:
     case ErrorKind::judge:
+    case ErrorKind::replay_miss:
     case ErrorKind::store:
     case ErrorKind::cancelled:
     case ErrorKind::internal:

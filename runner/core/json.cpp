@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <utility>
 
 namespace assay {
 
@@ -22,61 +25,81 @@ Place place_of(std::string_view text, std::size_t byte) {
   return place;
 }
 
+std::string library_text(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+bool is_plain(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
+
+// Most texts stand for themselves; setting up the library's serializer costs more than a case's variables do.
 void append_string(std::string& out, const std::string& text) {
-  out += dump_json(Json(text));
+  if (!is_plain(text)) {
+    out += library_text(Json(text));
+    return;
+  }
+  out += '"';
+  out += text;
+  out += '"';
 }
 
 void append_number(std::string& out, const Json& value) {
   if (value.is_number_unsigned()) {
-    out += fmt::format("{}", value.get<std::uint64_t>());
+    fmt::format_to(std::back_inserter(out), "{}", value.get<std::uint64_t>());
   } else if (value.is_number_integer()) {
-    out += fmt::format("{}", value.get<std::int64_t>());
+    fmt::format_to(std::back_inserter(out), "{}", value.get<std::int64_t>());
   } else {
-    const double number = value.get<double>();
-    constexpr double kExact = 9007199254740992.0;  // 2^53: beyond it a double has no integral text of its own
-    if (!std::isfinite(number)) {
-      out += "null";
-    } else if (number == std::trunc(number) && std::abs(number) < kExact) {
-      out += fmt::format("{}", static_cast<std::int64_t>(number));
-    } else {
-      out += fmt::format("{:.12g}", number);
-    }
+    out += library_text(value);
   }
 }
 
-void append_canonical(std::string& out, const Json& value) {
+void append_canonical_number(std::string& out, const Json& value) {
+  if (!value.is_number_float()) return append_number(out, value);
+  const double number = value.get<double>();
+  constexpr double kExact = 9007199254740992.0;  // 2^53: beyond it a double has no integral text of its own
+  if (!std::isfinite(number)) {
+    out += "null";
+  } else if (number == std::trunc(number) && std::abs(number) < kExact) {
+    fmt::format_to(std::back_inserter(out), "{}", static_cast<std::int64_t>(number));
+  } else {
+    fmt::format_to(std::back_inserter(out), "{:.12g}", number);
+  }
+}
+
+using AppendNumber = void (*)(std::string& out, const Json& value);
+
+void append(std::string& out, const Json& value, AppendNumber number) {
+  bool first = true;
   switch (value.type()) {
-    case Json::value_t::object: {
+    case Json::value_t::object:
       out += '{';
-      bool first = true;
-      for (const auto& [key, item] : value.items()) {
-        if (!first) out += ',';
-        first = false;
+      for (const auto& [key, item] : value.get_ref<const Json::object_t&>()) {
+        if (!std::exchange(first, false)) out += ',';
         append_string(out, key);
         out += ':';
-        append_canonical(out, item);
+        append(out, item, number);
       }
       out += '}';
       break;
-    }
-    case Json::value_t::array: {
+    case Json::value_t::array:
       out += '[';
-      bool first = true;
       for (const auto& item : value) {
-        if (!first) out += ',';
-        first = false;
-        append_canonical(out, item);
+        if (!std::exchange(first, false)) out += ',';
+        append(out, item, number);
       }
       out += ']';
       break;
-    }
     case Json::value_t::number_integer:
     case Json::value_t::number_unsigned:
     case Json::value_t::number_float:
-      append_number(out, value);
+      number(out, value);
+      break;
+    case Json::value_t::string:
+      append_string(out, value.get_ref<const std::string&>());
       break;
     default:
-      out += dump_json(value);
+      out += library_text(value);
   }
 }
 
@@ -113,12 +136,14 @@ Result<Json> parse_json(std::string_view text) {
 }
 
 std::string dump_json(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string out;
+  append(out, value, append_number);
+  return out;
 }
 
 std::string canonical_json(const Json& value) {
   std::string out;
-  append_canonical(out, value);
+  append(out, value, append_canonical_number);
   return out;
 }
 

@@ -19,4 +19,11 @@ std::string to_rfc3339(WallTime time) {
   return {text.data(), size};
 }
 
+std::string in_seconds(Duration d) {
+  const auto tenths = std::chrono::duration_cast<std::chrono::milliseconds>(d).count() / 100;
+  std::string text = std::to_string(tenths / 10);
+  if (tenths % 10 != 0) text += '.' + std::to_string(tenths % 10);
+  return text + " s";
+}
+
 }  // namespace assay

@@ -65,6 +65,19 @@ OrderedJson canary_json(const Canary& canary) {
           {"rollback", nullptr}};
 }
 
+/// Without what only a replay lacks.
+Canary but_for_the_replay(Canary canary) {
+  const bool replayed = std::erase(canary.missing, kFreshAnswers) > 0;
+  canary.ready = canary.ready || (replayed && canary.missing.empty());
+  return canary;
+}
+
+OrderedJson replayed_json(const Verdict& verdict) {
+  OrderedJson oldest;
+  if (verdict.oldest_replayed) oldest = to_rfc3339(*verdict.oldest_replayed);
+  return {{"samples", verdict.replayed}, {"oldest", oldest}};
+}
+
 OrderedJson percentiles_json(const Percentiles& p) {
   return {{"p50", or_null(p.p50)}, {"p95", or_null(p.p95)}, {"p99", or_null(p.p99)}};
 }
@@ -81,6 +94,7 @@ OrderedJson cost_json(const CostTotals& cost) {
 OrderedJson timing_json(const RunTiming& timing) {
   return {{"wall_s", timing.wall_s},
           {"concurrency", timing.concurrency},
+          {"retried", {{"samples", timing.retried}, {"e2e_ms", percentiles_json(timing.e2e_retried_ms)}}},
           {"ttft_ms", percentiles_json(timing.ttft_ms)},
           {"e2e_ms", percentiles_json(timing.e2e_ms)},
           {"itl_ms", percentiles_json(timing.itl_ms)}};
@@ -135,7 +149,7 @@ OrderedJson verdict_json(const Verdict& verdict) {
   json["baseline"] = nullptr;
   json["policy"] = {{"digest", verdict.policy_digest}, {"sealed_at", verdict.policy_sealed_at}};
   json["selection"] = {{"where", pairs(verdict.where)}, {"limit", or_null(verdict.limit)}};
-  json["replayed"] = {{"samples", 0}, {"oldest", nullptr}};
+  json["replayed"] = replayed_json(verdict);
   json["suites"] = list(verdict.suites, suite_json);
   json["gates"] = list(verdict.gates, gate_json);
   json["canary"] = canary_json(verdict.canary);
@@ -153,7 +167,7 @@ Json decision_json(const Verdict& verdict) {
                             {"reasons", verdict.reasons},
                             {"suites", list(verdict.suites, suite_json)},
                             {"gates", list(verdict.gates, gate_json)},
-                            {"canary", canary_json(verdict.canary)},
+                            {"canary", canary_json(but_for_the_replay(verdict.canary))},
                             {"policy", verdict.policy_digest}};
   return Json::parse(part.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
 }

@@ -3,6 +3,7 @@
 #include "runner/endpoints/retry_after.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <string_view>
 #include <utility>
 
@@ -133,11 +134,15 @@ bool ChatExchange::take_event(const SseEvent& event, TimePoint at, bool& seen_co
   return answer_.error.has_value();
 }
 
+// Each moment is cut to whole microseconds after the first, so that gaps are, and still add up to the whole.
 void ChatExchange::note_content(TimePoint at) {
-  if (first_at_) {
-    gaps_.push_back(at - last_at_);
-  } else {
+  if (!first_at_) {
     first_at_ = at;
+    last_cut_ = at;
+  } else {
+    const TimePoint cut = *first_at_ + std::chrono::floor<std::chrono::microseconds>(at - *first_at_);
+    gaps_.push_back(cut - last_cut_);
+    last_cut_ = cut;
   }
   last_at_ = at;
 }
@@ -147,12 +152,12 @@ void ChatExchange::keep(std::string_view bytes, std::size_t most) {
 }
 
 AttemptResult ChatExchange::finish(const HttpResult& http, WallTime started, WallTime now) {
-  AttemptResult out;
-  out.started = started;
-  out.duration = std::max(http.ended - http.started, Duration::zero());
-  out.status = http.head.status;
-  out.result = conclude(http);
-  out.request_id = header_request_id(http.head.headers);
+  AttemptResult out{.result = conclude(http),
+                    .started = started,
+                    .duration = std::max(http.ended - http.started, Duration::zero()),
+                    .status = http.head.status,
+                    .request_id = header_request_id(http.head.headers),
+                    .retry_after = {}};
   if (auto* response = std::get_if<Response>(&out.result)) {
     if (out.request_id.empty()) out.request_id = response->request_id;
     response->request_id = out.request_id;

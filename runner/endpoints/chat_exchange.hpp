@@ -59,6 +59,7 @@ class ChatExchange final : public BodySink {
   bool done_ = false;  ///< the stream's end mark was read
   std::optional<TimePoint> first_at_;
   TimePoint last_at_;
+  TimePoint last_cut_;  ///< in whole microseconds after the first
   std::vector<Duration> gaps_;
 };
 

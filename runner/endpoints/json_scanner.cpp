@@ -3,6 +3,7 @@
 #include <assay/core/json.hpp>
 #include <assay/text/utf8.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -142,9 +143,17 @@ std::optional<std::string_view> JsonScanner::next_key() {
   }
   if (!first_ && !expect(',')) return std::nullopt;
   first_ = false;
-  key_.clear();
-  if (!expect('"') || !string_body(&key_) || !expect(':')) return std::nullopt;
-  return key_;
+  if (!expect('"')) return std::nullopt;
+  std::string_view key = plain_run();
+  if (at_ < text_.size() && text_[at_] == '"') {
+    ++at_;
+  } else {
+    key_ = key;
+    if (!string_body(&key_)) return std::nullopt;
+    key = key_;
+  }
+  if (!expect(':')) return std::nullopt;
+  return key;
 }
 
 bool JsonScanner::next_item() {
@@ -222,11 +231,19 @@ bool JsonScanner::at_end() {
   return at_ == text_.size();
 }
 
+// The part of a string up to its next quote or backslash.
+std::string_view JsonScanner::plain_run() {
+  const auto rest = text_.substr(at_);
+  const auto end = std::find_if(rest.begin(), rest.end(), [](char c) { return c == '"' || c == '\\'; });
+  const auto size = static_cast<std::size_t>(end - rest.begin());
+  at_ += size;
+  return rest.substr(0, size);
+}
+
 bool JsonScanner::string_body(std::string* out) {
   while (ok_) {
-    const auto from = at_;
-    while (at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\') ++at_;
-    if (out) out->append(text_.substr(from, at_ - from));
+    const auto run = plain_run();
+    if (out) out->append(run);
     if (at_ == text_.size()) break;
     if (text_[at_++] == '"') return true;
     if (!escape(out)) return false;

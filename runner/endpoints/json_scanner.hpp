@@ -59,6 +59,7 @@ class JsonScanner {
   void fail(bool cut_off = false);
   bool expect(char c);
   bool enter(Kind kind, char open);
+  std::string_view plain_run();
   bool string_body(std::string* out);
   bool escape(std::string* out);
   std::optional<std::uint32_t> hex4();

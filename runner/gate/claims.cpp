@@ -154,9 +154,19 @@ std::optional<std::string> absent(const Scene& scene, bool any_known) {
   return fmt::format("no sample of suite '{}' has a value for {}{}", suite, scene.metric.name, hint);
 }
 
-std::string left_without(const Scene& scene) {
+std::string left_without(const Scene& scene, Extent extent) {
+  const auto& suite = scene.view.evidence->id;
+  if (extent == Extent::cut_short) {
+    return fmt::format("the run ended before suite '{}' had a case for this gate: resume the run", suite);
+  }
   return fmt::format("the narrowed run has no case of suite '{}' for this gate: run without --where and --limit",
-                     scene.view.evidence->id);
+                     suite);
+}
+
+/// True where the missing values may be those of the cases that were left out.
+bool may_be_left_out(const Scene& scene, Extent extent) {
+  if (extent == Extent::narrowed) return scene.metric.from_check;
+  return extent == Extent::cut_short && (scene.metric.from_check || scene.reader.column);
 }
 
 std::string none_matches(const Scene& scene) {
@@ -188,27 +198,22 @@ std::vector<Claim> claims_of(const GateSpec& gate, const Metric& metric) {
   return claims;
 }
 
-std::vector<Row> rows_of(const GateSpec& gate, double alpha, const SuiteView& view, bool narrowed) {
+std::vector<Row> rows_of(const GateSpec& gate, double alpha, const SuiteView& view, Extent extent) {
   const auto scene = make_scene(gate, alpha, view);
-  if (view.unusable) return without_numbers(scene, GateState::error, *view.unusable);
+  const auto left = [&] { return without_numbers(scene, GateState::inconclusive, left_without(scene, extent)); };
+  const auto error = [&](const std::string& why) { return without_numbers(scene, GateState::error, why); };
+  if (view.unusable) return error(*view.unusable);
   if (view.evidence->rows.empty()) {
-    if (narrowed) return without_numbers(scene, GateState::inconclusive, left_without(scene));
-    return without_numbers(scene, GateState::error, fmt::format("no case of suite '{}' was run", view.evidence->id));
+    if (extent != Extent::whole) return left();
+    return error(fmt::format("no case of suite '{}' was run", view.evidence->id));
   }
   const auto known = known_range(scene.reader);
-  if (const auto why = absent(scene, known.any)) {
-    const bool left = narrowed && scene.metric.from_check;
-    if (left) return without_numbers(scene, GateState::inconclusive, left_without(scene));
-    return without_numbers(scene, GateState::error, *why);
-  }
+  if (const auto why = absent(scene, known.any)) return may_be_left_out(scene, extent) ? left() : error(*why);
   if (const auto why = find_bad_value(scene.reader, scene.metric.unit)) {
-    return without_numbers(scene, GateState::error, fmt::format("{} cannot be used: {}", scene.metric.name, *why));
+    return error(fmt::format("{} cannot be used: {}", scene.metric.name, *why));
   }
   const auto slices = cut(view, gate, scene.reader);
-  if (slices.empty()) {
-    if (narrowed) return without_numbers(scene, GateState::inconclusive, left_without(scene));
-    return without_numbers(scene, GateState::error, none_matches(scene));
-  }
+  if (slices.empty()) return extent != Extent::whole ? left() : error(none_matches(scene));
   std::vector<Measured> measured;
   if (gate.floor || gate.max) {
     for (const auto& slice : slices) {

@@ -29,7 +29,14 @@ struct Row {
 
 [[nodiscard]] std::vector<Claim> claims_of(const GateSpec& gate, const Metric& metric);
 
-/// The rows of one gate on one suite, never empty. `narrowed`: the run was, so a gate may be left without cases.
-[[nodiscard]] std::vector<Row> rows_of(const GateSpec& gate, double alpha, const SuiteView& view, bool narrowed);
+/// How much of its suites a run set out for. Where it is not all of it, a gate may be left without cases.
+enum class Extent {
+  whole,
+  narrowed,   ///< by --where or --limit
+  cut_short,  ///< a budget ended it
+};
+
+/// The rows of one gate on one suite, never empty.
+[[nodiscard]] std::vector<Row> rows_of(const GateSpec& gate, double alpha, const SuiteView& view, Extent extent);
 
 }  // namespace assay::gate

@@ -1,4 +1,5 @@
 #include "runner/gate/claims.hpp"
+#include "runner/gate/reasons.hpp"
 #include "runner/gate/slices.hpp"
 
 #include <assay/core/digest.hpp>
@@ -67,9 +68,9 @@ void check_errors(Deliberation& d) {
 }
 
 void check_run(Deliberation& d) {
-  if (d.evidence.stopped) d.faults.push_back(fmt::format("the run stopped early: {}", *d.evidence.stopped));
+  if (d.evidence.stopped) d.faults.push_back(fmt::format("the run failed: {}", *d.evidence.stopped));
   const auto empty = [](const SuiteEvidence& suite) { return suite.rows.empty(); };
-  if (std::all_of(d.evidence.suites.begin(), d.evidence.suites.end(), empty)) {
+  if (!d.evidence.spent && std::all_of(d.evidence.suites.begin(), d.evidence.suites.end(), empty)) {
     d.faults.emplace_back("no case was run, so nothing was measured");
   }
   if (!(d.policy.alpha > 0 && d.policy.alpha <= 0.5)) d.faults.emplace_back("the policy's alpha is outside 0…0.5");
@@ -98,16 +99,29 @@ void distrust(std::vector<Row>& rows, const std::string& fault) {
   }
 }
 
+/// `; so far pass_rate is 0.95 over 120 cases`
+std::string so_far(const GateResult& row) {
+  if (!row.estimate) return {};
+  return fmt::format("; so far {} is {} over {} {}", row.metric, show(*row.estimate, row.unit), row.n,
+                     row.n == 1 ? "case" : "cases");
+}
+
 /// Samples that have no row cannot be counted in any bound, so nothing is decided; a proven failure stands.
 void leave_open(std::vector<Row>& rows, std::uint64_t never_run, std::uint64_t planned) {
   for (auto& row : rows) {
     const auto state = row.result.state;
-    if (row.proven_failure || (state != GateState::pass && state != GateState::block)) continue;
+    const bool without_numbers = state == GateState::inconclusive && !row.result.estimate;
+    if (row.proven_failure || state == GateState::error || without_numbers) continue;
     row.result.state = GateState::inconclusive;
     row.interval_open = false;
-    row.result.reason =
-        fmt::format("{} of {} samples were never run, so nothing is decided: resume the run", never_run, planned);
+    row.result.reason = fmt::format("{} of {} samples were never run, so nothing is decided: resume the run{}",
+                                    never_run, planned, so_far(row.result));
   }
+}
+
+Extent extent_of(const Deliberation& d) {
+  if (d.evidence.spent) return Extent::cut_short;
+  return d.narrowed ? Extent::narrowed : Extent::whole;
 }
 
 void decide_gates(Deliberation& d) {
@@ -125,7 +139,7 @@ void decide_gates(Deliberation& d) {
     for (std::size_t i = 0; i < views.size(); ++i) {
       const auto& view = views[i];
       if (!covers(gate, view.evidence->id)) continue;
-      auto rows = rows_of(gate, d.policy.alpha, view, d.narrowed);
+      auto rows = rows_of(gate, d.policy.alpha, view, extent_of(d));
       used = used || !rows.empty();
       decided[i] = decided[i] || !rows.empty();
       warn_of_clusters(d, rows);
@@ -157,7 +171,7 @@ VerdictKind aggregate(const Deliberation& d) {
   if (!d.faults.empty() || !d.suite_faults.empty() || any(d.rows, GateState::error)) return VerdictKind::error;
   if (any(d.rows, GateState::block)) return VerdictKind::block;
   if (!d.finished || std::any_of(d.rows.begin(), d.rows.end(), opens)) return VerdictKind::inconclusive;
-  return d.narrowed ? VerdictKind::inconclusive : VerdictKind::pass;
+  return d.narrowed || d.evidence.spent ? VerdictKind::inconclusive : VerdictKind::pass;
 }
 
 ExitCode exit_of(const Deliberation& d, VerdictKind kind) {
@@ -174,7 +188,8 @@ ExitCode exit_of(const Deliberation& d, VerdictKind kind) {
   }
   const bool only_intervals =
       std::all_of(d.rows.begin(), d.rows.end(), [](const Row& row) { return !opens(row) || row.interval_open; });
-  const bool may_warn = d.policy.warn_on_inconclusive && only_intervals && d.finished && !d.narrowed;
+  const bool may_warn =
+      d.policy.warn_on_inconclusive && only_intervals && d.finished && !d.narrowed && !d.evidence.spent;
   return may_warn ? ExitCode::pass : ExitCode::inconclusive;
 }
 
@@ -191,6 +206,17 @@ void add_rows(std::vector<std::string>& reasons, const Deliberation& d, GateStat
   }
 }
 
+std::string budget_text(const Deliberation& d) {
+  std::uint64_t planned = 0;
+  std::uint64_t skipped = 0;
+  for (const auto& suite : d.evidence.suites) {
+    planned += suite.balance.planned;
+    skipped += suite.balance.skipped;
+  }
+  return fmt::format("a budget ended the run: {}; {} of {} samples were run", *d.evidence.spent, planned - skipped,
+                     planned);
+}
+
 std::vector<std::string> reasons_of(const Deliberation& d, VerdictKind kind) {
   std::vector<std::string> reasons;
   if (kind == VerdictKind::pass) {
@@ -199,7 +225,11 @@ std::vector<std::string> reasons_of(const Deliberation& d, VerdictKind kind) {
     return {"no gate that blocks is open, and none proved its claim: see the warnings"};
   }
   if (kind == VerdictKind::inconclusive) {
-    if (!d.finished) reasons.emplace_back("the run is not whole: some samples were skipped");
+    if (d.evidence.spent) {
+      reasons.push_back(budget_text(d));
+    } else if (!d.finished) {
+      reasons.emplace_back("the run is not whole: some samples were skipped");
+    }
     if (d.narrowed) {
       reasons.emplace_back(
           "the run was narrowed by --where or --limit, so it cannot pass: run the whole suite for a verdict");
@@ -215,6 +245,7 @@ std::vector<std::string> reasons_of(const Deliberation& d, VerdictKind kind) {
   }
   add_rows(reasons, d, GateState::error);
   if (kind == VerdictKind::error) add_rows(reasons, d, GateState::block);
+  if (d.evidence.spent) reasons.push_back(budget_text(d));
   return reasons;
 }
 
@@ -223,6 +254,12 @@ void warn(Deliberation& d) {
     d.warnings.emplace_back(
         "the run was narrowed by --where or --limit: what it shows holds for these cases only, and it can be neither a "
         "baseline nor canary-ready");
+  }
+  if (d.evidence.replayed > 0) {
+    const auto& oldest = d.evidence.oldest_replayed;
+    d.warnings.push_back(fmt::format("{} {} from a cassette{}: they show what the model said then", d.evidence.replayed,
+                                     d.evidence.replayed == 1 ? "sample comes" : "samples come",
+                                     oldest ? fmt::format(", the oldest of {}", to_rfc3339(*oldest)) : ""));
   }
   for (const auto& row : d.rows) {
     if (row.result.state != GateState::inconclusive || row.result.blocking) continue;
@@ -234,6 +271,7 @@ Canary canary_of(const Deliberation& d, VerdictKind kind) {
   Canary canary;
   if (kind != VerdictKind::pass) canary.missing.push_back(fmt::format("the verdict is {}, not PASS", name(kind)));
   if (d.narrowed) canary.missing.emplace_back("a run over the whole suite");
+  if (d.evidence.replayed > 0) canary.missing.emplace_back(kFreshAnswers);
   canary.missing.emplace_back("a canary plan: this version has no `canary` section in its policy");
   return canary;
 }
@@ -250,6 +288,8 @@ void describe_run(Verdict& verdict, const Deliberation& d) {
   verdict.policy_digest = d.policy.digest;
   verdict.where = evidence.where;
   verdict.limit = evidence.limit;
+  verdict.replayed = evidence.replayed;
+  verdict.oldest_replayed = evidence.oldest_replayed;
   verdict.cost = evidence.cost;
   verdict.timing = evidence.timing;
   verdict.seed = evidence.seed;

@@ -4,20 +4,23 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace assay::gate {
 
 namespace {
 
-/// One metric, case by case.
+/// One metric, case by case; or its sums alone, where nothing else is asked of it.
 struct CaseValues {
   std::vector<double> low;
-  std::vector<double> high;
+  std::vector<double> high;  ///< empty: as `low`, for nothing is missing
+  double low_sum = 0;
+  double high_sum = 0;
   double known_sum = 0;  ///< of the means of the known samples of a case
+  std::uint64_t cases = 0;
   std::uint64_t known_cases = 0;
   std::uint64_t missing = 0;  ///< samples
-  bool one_sample = true;
+
+  [[nodiscard]] const std::vector<double>& highs() const { return high.empty() ? low : high; }
 };
 
 struct Range {
@@ -25,36 +28,58 @@ struct Range {
   double greatest = 1;
 };
 
+/// One case's samples.
+struct CaseSum {
+  double known = 0;
+  double known_samples = 0;
+  double missing = 0;
+
+  [[nodiscard]] double mean(double of_missing) const {
+    return (known + missing * of_missing) / (known_samples + missing);
+  }
+};
+
+CaseSum sum_case(const SuiteView& view, std::uint32_t kase, const MetricReader& reader) {
+  CaseSum sum;
+  for (auto row = view.first_row[kase]; row < view.first_row[kase + 1]; ++row) {
+    double value = 0;
+    const auto cell = reader.read(row, value);
+    sum.known += cell == Cell::known ? value : 0;
+    sum.known_samples += cell == Cell::known ? 1 : 0;
+    sum.missing += cell == Cell::known ? 0 : 1;  // the case has the metric, so each of its samples does
+  }
+  return sum;
+}
+
+void keep(CaseValues& values, double low, double high) {
+  if (low != high && values.high.empty()) values.high = values.low;
+  values.low.push_back(low);
+  if (low != high || !values.high.empty()) values.high.push_back(high);
+}
+
 CaseValues gather(const SuiteView& view, const std::vector<std::uint32_t>& cases, const MetricReader& reader,
-                  Range range) {
+                  Range range, bool sums_only = false) {
   CaseValues values;
-  values.low.reserve(cases.size());
-  values.high.reserve(cases.size());
+  values.cases = cases.size();
+  if (!sums_only) values.low.reserve(cases.size());
   for (const auto kase : cases) {
-    double known = 0;
-    double known_samples = 0;
-    double missing = 0;
-    for (auto row = view.first_row[kase]; row < view.first_row[kase + 1]; ++row) {
-      double value = 0;
-      const auto cell = reader.read(row, value);
-      known += cell == Cell::known ? value : 0;
-      known_samples += cell == Cell::known ? 1 : 0;
-      missing += cell == Cell::known ? 0 : 1;  // the case has the metric, so each of its samples does
-    }
-    const double samples = known_samples + missing;
-    values.low.push_back((known + missing * range.least) / samples);
-    values.high.push_back((known + missing * range.greatest) / samples);
-    values.missing += static_cast<std::uint64_t>(missing);
-    values.one_sample = values.one_sample && samples == 1;
-    if (known_samples == 0) continue;
-    values.known_sum += known / known_samples;
+    const CaseSum sum = sum_case(view, kase, reader);
+    const double low = sum.mean(range.least);
+    const double high = sum.mean(range.greatest);
+    if (!sums_only) keep(values, low, high);
+    values.low_sum += low;
+    values.high_sum += high;
+    values.missing += static_cast<std::uint64_t>(sum.missing);
+    if (sum.known_samples == 0) continue;
+    values.known_sum += sum.known / sum.known_samples;
     ++values.known_cases;
   }
   return values;
 }
 
-double sum(const std::vector<double>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0);
+bool one_sample_each(const SuiteView& view, const std::vector<std::uint32_t>& cases) {
+  return std::all_of(cases.begin(), cases.end(),
+                     [&](std::uint32_t kase) { return view.first_row[kase + 1] - view.first_row[kase] == 1; });
 }
 
 bool all_equal(const std::vector<double>& values) {
@@ -74,7 +99,7 @@ stats::MeanEstimate mean_of(const std::vector<double>& values, const std::vector
 }
 
 Counts counts_of(const CaseValues& values) {
-  return {static_cast<double>(values.low.size()), sum(values.low), sum(values.high)};
+  return {static_cast<double>(values.cases), values.low_sum, values.high_sum};
 }
 
 std::optional<double> estimate_of(const CaseValues& values) {
@@ -84,17 +109,11 @@ std::optional<double> estimate_of(const CaseValues& values) {
 
 void measure_mean(Measured& measured, const Metric& metric, const CaseValues& values,
                   const std::vector<std::uint32_t>& clusters) {
-  measured.missing = values.missing;
-  measured.estimate = estimate_of(values);
-  if (metric.binary && values.one_sample && clusters.empty()) {
-    measured.data = counts_of(values);
-    return;
-  }
-  Means means{mean_of(values.low, clusters), mean_of(values.high, clusters), counts_of(values)};
+  Means means{mean_of(values.low, clusters), mean_of(values.highs(), clusters), counts_of(values)};
   means.clustered = !clusters.empty();
   if (metric.unit == Unit::share) {
     means.guard_low = metric.binary || all_equal(values.low);
-    means.guard_high = metric.binary || all_equal(values.high);
+    means.guard_high = metric.binary || all_equal(values.highs());
   }
   measured.data = means;
 }
@@ -120,12 +139,12 @@ void measure_quantile(Measured& measured, const SuiteView& view, const std::vect
 void measure_ratio(Measured& measured, const CaseValues& cost, const CaseValues& passes,
                    const std::vector<std::uint32_t>& clusters) {
   Ratio ratio;
-  ratio.low = stats::paired_means(cost.low, passes.high, clusters);
-  ratio.high = stats::paired_means(cost.high, passes.low, clusters);
+  ratio.low = stats::paired_means(cost.low, passes.highs(), clusters);
+  ratio.high = stats::paired_means(cost.highs(), passes.low, clusters);
   ratio.cost_low = mean_of(cost.low, clusters);
-  ratio.cost_high = mean_of(cost.high, clusters);
+  ratio.cost_high = mean_of(cost.highs(), clusters);
   ratio.counts = counts_of(passes);
-  ratio.passes_equal = all_equal(passes.low) || all_equal(passes.high);
+  ratio.passes_equal = all_equal(passes.low) || all_equal(passes.highs());
   measured.missing = std::max(cost.missing, passes.missing);
   const auto cost_mean = estimate_of(cost);
   const auto pass_mean = estimate_of(passes);
@@ -153,7 +172,15 @@ Measured measure(const SuiteView& view, const Slice& slice, const Metric& metric
     measure_ratio(measured, gather(view, slice.cases, reader, range), gather(view, slice.cases, passes, {0, 1}),
                   clusters);
   } else {
-    measure_mean(measured, metric, gather(view, slice.cases, reader, range), clusters);
+    const bool counts = metric.binary && clusters.empty() && one_sample_each(view, slice.cases);
+    const auto values = gather(view, slice.cases, reader, range, counts);
+    measured.missing = values.missing;
+    measured.estimate = estimate_of(values);
+    if (counts) {
+      measured.data = counts_of(values);
+    } else {
+      measure_mean(measured, metric, values, clusters);
+    }
   }
   return measured;
 }

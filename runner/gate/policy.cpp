@@ -230,6 +230,16 @@ Policy default_policy() {
   return policy;
 }
 
+std::set<std::string, std::less<>> wanted_metrics(const Policy& policy) {
+  std::set<std::string, std::less<>> wanted;
+  for (const auto& gate : policy.gates) {
+    const auto builtin = builtin_metric(gate.metric);
+    const auto& column = builtin ? builtin->column : gate.metric;
+    if (!column.empty()) wanted.insert(column);
+  }
+  return wanted;
+}
+
 bool reads_latency(const Policy& policy) {
   for (const auto& gate : policy.gates) {
     const auto metric = builtin_metric(gate.metric);

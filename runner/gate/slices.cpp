@@ -10,6 +10,19 @@ namespace assay::gate {
 
 namespace {
 
+const Tags& tags_of(const SuiteView& view, std::size_t kase) {
+  const auto& cases = view.evidence->cases;
+  return cases.tag_sets()[cases.tags_number(kase)];
+}
+
+/// Which tag sets match; empty where nothing is asked for.
+std::vector<bool> matching(const SuiteView& view, const Tags& where) {
+  std::vector<bool> matched;
+  if (where.empty()) return matched;
+  for (const auto& tags : view.evidence->cases.tag_sets()) matched.push_back(matches(tags, where));
+  return matched;
+}
+
 /// Where no sample of a case was answered, nothing tells a metric that the case has not from one that is missing: then
 /// it counts as missing, which can only open a gate.
 bool applies(const SuiteView& view, std::size_t kase, const MetricReader& reader) {
@@ -28,7 +41,7 @@ std::vector<Slice> group(const SuiteView& view, const std::string& tag, const st
   std::map<std::string_view, Slice> by_value;
   Slice without;
   for (const auto kase : cases) {
-    const auto& tags = view.evidence->cases[kase].tags;
+    const auto& tags = tags_of(view, kase);
     const auto found = tags.find(tag);
     auto& slice = found == tags.end() ? without : by_value[found->second];
     slice.cases.push_back(kase);
@@ -79,9 +92,10 @@ std::string tags_text(const Tags& tags) {
 }
 
 std::vector<Slice> cut(const SuiteView& view, const GateSpec& gate, const MetricReader& reader) {
+  const auto matched = matching(view, gate.where);
   std::vector<std::uint32_t> cases;
   for (std::uint32_t c = 0; c < view.evidence->cases.size(); ++c) {
-    if (!gate.where.empty() && !matches(view.evidence->cases[c].tags, gate.where)) continue;
+    if (!matched.empty() && !matched[view.evidence->cases.tags_number(c)]) continue;
     if (applies(view, c, reader)) cases.push_back(c);
   }
   if (cases.empty()) return {};

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <string_view>
-#include <unordered_map>
 
 namespace assay::gate {
 
@@ -22,7 +23,7 @@ std::optional<std::string> index_rows(SuiteView& view, bool whole) {
     ++view.first_row[index + 1];
   }
   for (std::size_t c = 0; c < suite.cases.size(); ++c) {
-    if (whole && view.first_row[c + 1] == 0) return fmt::format("case '{}' has no sample", suite.cases[c].id);
+    if (whole && view.first_row[c + 1] == 0) return fmt::format("case '{}' has no sample", suite.cases.id(c));
     view.first_row[c + 1] += view.first_row[c];
   }
   for (const auto& column : suite.columns) {
@@ -33,38 +34,45 @@ std::optional<std::string> index_rows(SuiteView& view, bool whole) {
   return std::nullopt;
 }
 
-/// Hashes first: a million ids are compared as numbers.
-std::optional<std::string> duplicate_case(const SuiteEvidence& suite) {
-  std::vector<std::pair<std::size_t, std::uint32_t>> hashes;
-  hashes.reserve(suite.cases.size());
-  for (std::uint32_t c = 0; c < suite.cases.size(); ++c) {
-    hashes.emplace_back(std::hash<std::string_view>()(suite.cases[c].id), c);
-  }
-  std::sort(hashes.begin(), hashes.end());
-  for (std::size_t i = 1; i < hashes.size(); ++i) {
-    if (hashes[i].first != hashes[i - 1].first) continue;
-    const auto& id = suite.cases[hashes[i].second].id;
-    if (id == suite.cases[hashes[i - 1].second].id) return fmt::format("two cases have the id '{}'", id);
+/// A table of four bytes a place, at most half full.
+std::optional<std::string> duplicate_case(const CaseTable& cases) {
+  std::vector<std::uint32_t> seen(std::bit_ceil(2 * cases.size() + 1), 0);  // case + 1, or 0
+  const std::size_t mask = seen.size() - 1;
+  for (std::uint32_t c = 0; c < cases.size(); ++c) {
+    const auto id = cases.id(c);
+    std::size_t at = std::hash<std::string_view>()(id) & mask;
+    while (seen[at] != 0) {
+      if (cases.id(seen[at] - 1) == id) return fmt::format("two cases have the id '{}'", id);
+      at = (at + 1) & mask;
+    }
+    seen[at] = c + 1;
   }
   return std::nullopt;
 }
 
+bool any_shared(const CaseTable& cases) {
+  std::vector<bool> seen(cases.clusters(), false);
+  for (std::size_t c = 0; c < cases.size(); ++c) {
+    const auto number = cases.cluster_number(c);
+    if (number > 0 && seen[number]) return true;
+    seen[number] = true;
+  }
+  return false;
+}
+
 void label_clusters(SuiteView& view) {
   const auto& cases = view.evidence->cases;
-  std::unordered_map<std::string_view, std::uint32_t> labels;
+  if (!any_shared(cases)) return;
+  constexpr auto kNone = std::numeric_limits<std::uint32_t>::max();
+  std::vector<std::uint32_t> labels(cases.clusters(), kNone);
   std::uint32_t next = 0;
-  bool shared = false;
-  for (const auto& kase : cases) {
-    if (kase.cluster.empty()) {
-      view.clusters.push_back(next++);
-      continue;
-    }
-    const auto [found, fresh] = labels.try_emplace(kase.cluster, next);
-    if (fresh) ++next;
-    shared = shared || !fresh;
-    view.clusters.push_back(found->second);
+  view.clusters.reserve(cases.size());
+  for (std::size_t c = 0; c < cases.size(); ++c) {
+    const auto number = cases.cluster_number(c);
+    std::uint32_t& label = labels[number];
+    if (number == 0 || label == kNone) label = next++;
+    view.clusters.push_back(label);
   }
-  if (!shared) view.clusters.clear();
 }
 
 Balance count_rows(const std::vector<SampleRow>& rows) {
@@ -140,7 +148,7 @@ SuiteView view_suite(const SuiteEvidence& suite, double max_error_rate, bool who
   SuiteView view;
   view.evidence = &suite;
   view.unusable = index_rows(view, whole);
-  if (!view.unusable) view.unusable = duplicate_case(suite);
+  if (!view.unusable) view.unusable = duplicate_case(suite.cases);
   if (view.unusable) {
     view.unusable = fmt::format("the evidence of suite '{}' cannot be used: {}", suite.id, *view.unusable);
     return view;
@@ -171,8 +179,8 @@ std::optional<std::string> find_bad_value(const MetricReader& reader, Unit unit)
     if (reader.column->known[i] != 1) continue;
     const double value = reader.column->values[i];
     if (std::isfinite(value) && value >= -kRounding && value <= most) continue;
-    const auto& kase = reader.evidence->cases[reader.evidence->rows[i].case_index];
-    return fmt::format("the value {} of case '{}' is no {}", value, kase.id, name(unit));
+    const auto id = reader.evidence->cases.id(reader.evidence->rows[i].case_index);
+    return fmt::format("the value {} of case '{}' is no {}", value, id, name(unit));
   }
   return std::nullopt;
 }

@@ -15,11 +15,11 @@ namespace assay::gate {
 /// The evidence outlives the view.
 struct SuiteView {
   const SuiteEvidence* evidence = nullptr;
-  std::vector<std::size_t> first_row;   ///< of each case, and one past the end; empty if the rows cannot be used
-  std::vector<std::uint32_t> clusters;  ///< label of each case; empty where no two cases share a cluster
-  std::uint64_t never_run = 0;          ///< planned samples without a row
-  std::optional<std::string> unusable;  ///< why the rows cannot be read at all
-  std::optional<std::string> fault;     ///< why what they say cannot be trusted
+  std::vector<std::uint32_t> first_row;  ///< of each case, and one past the end; empty if the rows cannot be used
+  std::vector<std::uint32_t> clusters;   ///< label of each case; empty where no two cases share a cluster
+  std::uint64_t never_run = 0;           ///< planned samples without a row
+  std::optional<std::string> unusable;   ///< why the rows cannot be read at all
+  std::optional<std::string> fault;      ///< why what they say cannot be trusted
 };
 
 /// `whole`: not narrowed, so every case must have rows.

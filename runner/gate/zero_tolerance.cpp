@@ -43,7 +43,7 @@ Tally tally(const ZeroTolerance& gate) {
     }
     const auto failing = static_cast<std::uint64_t>(samples - missing - passes);
     if (failing == 0) continue;
-    if (total.failing_cases++ == 0) total.first = gate.view.evidence->cases[kase].id;
+    if (total.failing_cases++ == 0) total.first = gate.view.evidence->cases.id(kase);
     total.failing += failing;
   }
   return total;

@@ -1,5 +1,6 @@
 #include "runner/net/channel.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace assay::net {
@@ -25,6 +26,11 @@ bool Channel::quiet() {
   char byte = 0;
   const IoResult io = read(&byte, 1);
   return io.state == Io::want_read;
+}
+
+bool Channel::peer_left() {
+  pollfd look{.fd = socket_.native_handle(), .events = POLLRDHUP, .revents = 0};
+  return ::poll(&look, 1, 0) > 0;
 }
 
 void Channel::reset() {

@@ -33,6 +33,9 @@ class Channel {
   /// True if an idle connection is still good: nothing came, and nobody hung up.
   [[nodiscard]] bool quiet();
 
+  /// True if the peer will send nothing more: it closed, or the connection broke. Reads nothing.
+  [[nodiscard]] bool peer_left();
+
   /// Cuts the connection with RST.
   void reset();
   /// Says that nothing more will be sent (close_notify, FIN).

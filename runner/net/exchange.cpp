@@ -50,13 +50,7 @@ awaitable<void> Exchange::run() {
     co_return;
   }
   connection_ = core_.pool.take(request_.url, result_.started);
-  reused_ = connection_ != nullptr;
-  if (reused_) {
-    const Outcome outcome = co_await talk();
-    if (outcome == Outcome::finished) co_return;
-    reused_ = false;
-  }
-  co_await connect();
+  if (connection_ == nullptr) co_await connect();
   if (!result_.error) co_await talk();
 }
 
@@ -77,7 +71,7 @@ awaitable<void> Exchange::connect() {
   if (guard_.abort() == Watch::Abort::cancelled) result_.error = stopped();
 }
 
-awaitable<Exchange::Outcome> Exchange::talk() {
+awaitable<void> Exchange::talk() {
   const Url& url = request_.url;
   const Proxy* proxy = url.tls ? nullptr : core_.dialer.proxies().find(url);
   write_request(request_, core_.options.user_agent, proxy, connection_->out);
@@ -89,15 +83,12 @@ awaitable<Exchange::Outcome> Exchange::talk() {
   // A server may refuse a request before it has read all of it: look for its answer even then.
   if (last_.state != Io::aborted) state = co_await receive();
 
-  if (state == State::more && reused_ && last_.state != Io::aborted && !connection_->parser.started()) {
-    connection_.reset();
-    co_return Outcome::stale;
-  }
+  // Never sent again from here, not even where a kept connection closed before the first byte: the request may have
+  // been read, and paid for.
   if (state == State::failed && !done_seen_) result_.error = connection_->parser.error();
   if (state == State::more && !done_seen_) fail(last_);
   if (state == State::complete && written) keep();
   connection_.reset();
-  co_return Outcome::finished;
 }
 
 /// Reads until the answer ends (complete), breaks the protocol (failed), or the connection gives up (more).

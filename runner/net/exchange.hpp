@@ -1,5 +1,5 @@
 #pragma once
-/// One request and its answer over one connection, or over a second one where the first was stale.
+/// One request and its answer over one connection.
 
 #include "runner/net/dialer.hpp"
 #include "runner/net/messages.hpp"
@@ -31,13 +31,11 @@ class Exchange final : ResponseParser::Events {
   [[nodiscard]] HttpResult take_result();
 
  private:
-  enum class Outcome { finished, stale };
-
   void on_head(HttpHead head) override;
   void on_body(std::string_view bytes) override;
 
   boost::asio::awaitable<void> connect();
-  boost::asio::awaitable<Outcome> talk();
+  boost::asio::awaitable<void> talk();
   boost::asio::awaitable<ResponseParser::State> receive();
   boost::asio::awaitable<bool> drain();
   ResponseParser::State feed();
@@ -55,7 +53,6 @@ class Exchange final : ResponseParser::Events {
   Due due_;            ///< what the guard is set to
   TimePoint arrival_;  ///< of the bytes that are being parsed
   IoResult last_;      ///< of the last read or write
-  bool reused_ = false;
   bool content_seen_ = false;
   bool done_seen_ = false;
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace assay::net {
 
 namespace {
@@ -140,6 +142,7 @@ Peer::Task<bool> Peer::write(std::string_view bytes) {
     const IoResult io = channel_.write(bytes);
     if (io.state == Io::done) {
       bytes.remove_prefix(io.n);
+      sent_ += io.n;
       continue;
     }
     if (!wants(io)) co_return false;
@@ -149,30 +152,89 @@ Peer::Task<bool> Peer::write(std::string_view bytes) {
   co_return !stopped_;
 }
 
-Peer::Task<void> Peer::pause(Duration time) {
-  timer_.expires_after(time);
+std::weak_ptr<Peer*> Peer::handle() {
+  if (!self_) self_ = std::make_shared<Peer*>(this);
+  return self_;
+}
+
+/// Ends the wait under way once the peer leaves. A pipelined request ends the watch; `play` looks again before it
+/// sends.
+void Peer::watch() {
+  channel_.socket().async_wait(Socket::wait_read, [weak = handle()](const boost::system::error_code& ec) {
+    const auto peer = weak.lock();
+    if (ec || !peer || !(*peer)->channel_.peer_left()) return;
+    (*peer)->left_ = true;
+    (*peer)->timer_.cancel();
+  });
+}
+
+/// Until the timer, which is set, expires or is cancelled.
+Peer::Task<void> Peer::pause() {
+  if (told_ != nullptr) watch();
   co_await timer_.async_wait(kToken);
+  boost::system::error_code ignored;
+  if (told_ != nullptr && !stopped_) channel_.socket().cancel(ignored);
+}
+
+Peer::Task<bool> Peer::wait(Duration time) {
+  timer_.expires_after(time);
+  co_await pause();
+  co_return !stopped_ && !left_;
+}
+
+Peer::Task<bool> Peer::turn(const Turn& turn) {
+  timer_.expires_at(Timer::time_point::max());
+  started_ = false;
+  turn.enter([weak = handle()] {
+    const auto peer = weak.lock();
+    if (!peer) return;
+    (*peer)->started_ = true;
+    (*peer)->timer_.cancel();
+  });
+  if (!started_) co_await pause();
+  co_return !stopped_ && !left_;
+}
+
+Peer::Then Peer::tell(PlanEnd end) {
+  if (const Tell* told = std::exchange(told_, nullptr)) told->ended(end, sent_);
+  return Then::gone;
+}
+
+Peer::Then Peer::broken() {
+  return tell(stopped_ ? PlanEnd::stopped : PlanEnd::peer_left);
 }
 
 Peer::Task<Peer::Then> Peer::play(WirePlan plan) {
+  sent_ = 0;
+  left_ = false;
   for (const WireStep& step : plan) {
-    if (const auto* send = std::get_if<Send>(&step)) {
-      const bool sent = co_await write(send->bytes);
-      if (!sent) co_return Then::gone;
-    } else if (const auto* wait = std::get_if<Wait>(&step)) {
-      co_await pause(wait->time);
+    bool on = true;
+    if (const auto* bytes = std::get_if<Send>(&step)) {
+      // A first write to a peer that left succeeds; only a look tells.
+      on = told_ == nullptr || !channel_.peer_left();
+      if (on) on = co_await write(bytes->bytes);
+    } else if (const auto* time = std::get_if<Wait>(&step)) {
+      on = co_await wait(time->time);
+    } else if (const auto* told = std::get_if<Tell>(&step)) {
+      told_ = told;
+    } else if (const auto* queue = std::get_if<Turn>(&step)) {
+      on = co_await turn(*queue);
     } else if (std::holds_alternative<Reset>(step)) {
+      tell(PlanEnd::finished);
       channel_.reset();
       co_return Then::gone;
     } else if (std::holds_alternative<Close>(step)) {
+      tell(PlanEnd::finished);
       co_await linger();
       co_return Then::gone;
     } else {
+      tell(PlanEnd::stalled);
       co_await stall();
       co_return Then::gone;
     }
-    if (stopped_) co_return Then::gone;
+    if (!on || stopped_) co_return broken();
   }
+  tell(PlanEnd::finished);
   co_return Then::next_request;
 }
 
@@ -186,12 +248,11 @@ Peer::Task<void> Peer::stall() {
 
 /// Closes without losing what was sent: bytes that nobody read would turn the FIN into RST.
 Peer::Task<void> Peer::linger() {
-  const auto alive = std::make_shared<Channel*>(&channel_);
   channel_.finish();
   timer_.expires_after(kLinger);
-  timer_.async_wait([weak = std::weak_ptr<Channel*>(alive)](const boost::system::error_code& ec) {
-    const auto channel = weak.lock();
-    if (!ec && channel) (*channel)->close();
+  timer_.async_wait([weak = handle()](const boost::system::error_code& ec) {
+    const auto peer = weak.lock();
+    if (!ec && peer) (*peer)->channel_.close();
   });
   co_await stall();
   timer_.cancel();

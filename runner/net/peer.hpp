@@ -54,8 +54,14 @@ class Peer {
   Task<bool> read();
   Task<bool> write(std::string_view bytes);
   Task<bool> ready(Socket::wait_type what);
-  Task<void> pause(Duration time);
+  Task<void> pause();
+  Task<bool> wait(Duration time);
+  Task<bool> turn(const Turn& turn);
   Task<Then> play(WirePlan plan);
+  Then tell(PlanEnd end);
+  Then broken();
+  void watch();
+  std::weak_ptr<Peer*> handle();
   Task<void> stall();
   Task<void> linger();
   Task<void> refuse();
@@ -67,6 +73,12 @@ class Peer {
   RequestScanner scanner_;
   bool stopped_ = false;
   bool continued_ = false;
+  /// Of the plan being played: who wants to know its end, what was sent of it, and whether the peer left meanwhile.
+  const Tell* told_ = nullptr;
+  std::size_t sent_ = 0;
+  bool left_ = false;
+  bool started_ = false;
+  std::shared_ptr<Peer*> self_;  ///< for what may be called after the peer is gone
   Peer* previous_ = nullptr;
   Peer* next_ = nullptr;
 };

@@ -22,6 +22,8 @@ std::string_view view(BeastView text) {
 
 /// `0`, CRLF, CRLF: Beast asserts that the last chunk is not shown again before it has grown to this.
 constexpr std::size_t kLeastChunk = 5;
+/// Header fields that an answer has as a rule.
+constexpr std::size_t kUsualFields = 16;
 
 /// One message. Beast's parsers cannot be used twice.
 class MessageParser final : public http::basic_parser<false> {
@@ -43,6 +45,7 @@ class MessageParser final : public http::basic_parser<false> {
     // Beast takes any three digits; 0 would say that no head came.
     if (status < 100) ec = http::error::bad_status;
     head_.status = status;
+    head_.headers.reserve(kUsualFields);
   }
 
   void on_field_impl(http::field, BeastView name, BeastView value, error_code& ec) override {

@@ -21,6 +21,9 @@ constexpr boost::asio::as_tuple_t<boost::asio::use_awaitable_t<Executor>> kToken
 constexpr int kBacklog = 4096;
 /// After an accept failed for want of descriptors or memory.
 constexpr std::chrono::milliseconds kAcceptPause{50};
+/// Connections taken before the others get the loop again. One a turn would be too few: under load a turn serves every
+/// connection there is, and five thousand that come at once would be let in one by one.
+constexpr int kAcceptBatch = 256;
 
 /// The acceptor outlives the server object: its coroutine ends a turn of the loop later.
 struct Listener {
@@ -40,16 +43,37 @@ Peer::Task<void> talk(std::shared_ptr<ServerCore> core, Socket socket) {
   co_await peer.run();
 }
 
+void welcome(Listener& listener, Socket socket) {
+  ++listener.core->accepted;
+  boost::asio::co_spawn(listener.core->loop, talk(listener.core, std::move(socket)), rethrow);
+}
+
+/// Takes what else is waiting.
+error_code accept_more(Listener& listener) {
+  error_code ec;
+  for (int i = 1; i < kAcceptBatch; ++i) {
+    Socket socket(listener.core->loop);
+    listener.acceptor.accept(socket, ec);
+    if (ec) return ec;
+    welcome(listener, std::move(socket));
+  }
+  return ec;
+}
+
+bool lacks_something(const error_code& ec) {
+  return ec && ec != boost::asio::error::connection_aborted && ec != boost::asio::error::would_block;
+}
+
 Peer::Task<void> listen(std::shared_ptr<Listener> listener) {
-  const Executor loop = listener->core->loop;
   while (!listener->core->stopped) {
-    Socket socket(loop);
+    Socket socket(listener->core->loop);
     auto [ec] = co_await listener->acceptor.async_accept(socket, kToken);
     if (listener->core->stopped) co_return;
     if (!ec) {
-      ++listener->core->accepted;
-      boost::asio::co_spawn(loop, talk(listener->core, std::move(socket)), rethrow);
-    } else if (ec != boost::asio::error::connection_aborted) {
+      welcome(*listener, std::move(socket));
+      ec = accept_more(*listener);
+    }
+    if (lacks_something(ec)) {
       listener->timer.expires_after(kAcceptPause);
       co_await listener->timer.async_wait(kToken);
     }
@@ -93,6 +117,7 @@ error_code open(Acceptor& acceptor, const Tcp::endpoint& at) {
   if (!ec) acceptor.set_option(Acceptor::reuse_address(true), ec);
   if (!ec) acceptor.bind(at, ec);
   if (!ec) acceptor.listen(kBacklog, ec);
+  if (!ec) acceptor.non_blocking(true, ec);
   return ec;
 }
 

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <climits>
 #include <system_error>
+#include <utility>
 
 namespace assay::net {
 
@@ -181,6 +182,7 @@ Error TlsSession::handshake_error() const {
 
 struct TlsContext::State {
   ContextPtr context;
+  bool system_loaded = false;  ///< the system's authorities
 };
 
 TlsContext::TlsContext(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -202,7 +204,6 @@ Result<TlsContext> TlsContext::client(const std::optional<std::string>& ca_file)
   if (!context) return Error{ErrorKind::internal, "OpenSSL cannot be used: " + openssl_reason()};
   set_common(context.get());
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_default_verify_paths(context.get());
   if (ca_file && SSL_CTX_load_verify_locations(context.get(), ca_file->c_str(), nullptr) != 1) {
     return Error{ErrorKind::invalid, fmt::format("the CA file '{}' cannot be used: {}", *ca_file, openssl_reason()),
                  "write the path of a PEM file with the authority's certificate"};
@@ -230,6 +231,8 @@ Result<TlsContext> TlsContext::server(const std::string& certificate, const std:
 }
 
 std::unique_ptr<TlsSession> TlsContext::connect(int socket, const std::string& host) const {
+  // Parsing them takes tens of milliseconds, which a run over plain http need not spend.
+  if (!std::exchange(state_->system_loaded, true)) SSL_CTX_set_default_verify_paths(state_->context.get());
   auto session = accept(socket);
   auto& state = *session->state_;
   state.client = true;

@@ -57,7 +57,7 @@ class TlsContext {
   TlsContext(TlsContext&&) noexcept;
   ~TlsContext();
 
-  /// Trusts the system's authorities and those of `ca_file` (PEM). Errors: `invalid`.
+  /// Trusts the system's authorities (read with the first session) and those of `ca_file` (PEM). Errors: `invalid`.
   [[nodiscard]] static Result<TlsContext> client(const std::optional<std::string>& ca_file);
   /// PEM files; the certificate may be a chain. Errors: `invalid`.
   [[nodiscard]] static Result<TlsContext> server(const std::string& certificate, const std::string& private_key);

@@ -2,6 +2,7 @@
 
 #include <assay/text/utf8.hpp>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -9,18 +10,17 @@
 namespace assay::store {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "gaps are kept as little-endian floats");
+static_assert(std::endian::native == std::endian::little, "gaps are kept as little-endian integers");
 
 constexpr std::array kAuthors = {Author::system, Author::developer, Author::user, Author::assistant, Author::tool};
 
 // Written by hand: a DOM for each message costs more than the row it goes into.
-void add_string(std::string& out, std::string_view text) {
+void add_escaped(std::string& out, std::string_view text) {
   std::string valid;
   if (text::find_invalid_utf8(text)) {
     valid = text::to_valid_utf8(text);
     text = valid;
   }
-  out += '"';
   std::size_t plain = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto c = static_cast<unsigned char>(text[i]);
@@ -38,6 +38,11 @@ void add_string(std::string& out, std::string_view text) {
     }
   }
   out.append(text, plain);
+}
+
+void add_string(std::string& out, std::string_view text) {
+  out += '"';
+  add_escaped(out, text);
   out += '"';
 }
 
@@ -185,18 +190,43 @@ Pairs decode_pairs(std::string_view text) {
   return pairs;
 }
 
-std::string encode_gaps(const std::vector<Duration>& gaps) {
-  std::string bytes(gaps.size() * sizeof(float), '\0');
-  for (std::size_t i = 0; i < gaps.size(); ++i) {
-    const auto ms = static_cast<float>(to_ms(gaps[i]));
-    std::memcpy(bytes.data() + i * sizeof(float), &ms, sizeof(float));
-  }
-  return bytes;
+std::optional<std::int64_t> place_in(std::string_view raw, std::string_view text, std::string& scratch) {
+  constexpr std::size_t kMost = std::size_t{1} << 31;
+  if (text.empty() || raw.size() >= kMost) return std::nullopt;
+  scratch.clear();
+  add_escaped(scratch, text);
+  // Linear, whatever the bytes are.
+  const void* found = ::memmem(raw.data(), raw.size(), scratch.data(), scratch.size());
+  if (found == nullptr) return std::nullopt;
+  const auto offset = static_cast<std::int64_t>(static_cast<const char*>(found) - raw.data());
+  return (offset << 32) | static_cast<std::int64_t>(scratch.size());
 }
 
-std::vector<float> decode_gaps(std::string_view bytes) {
-  std::vector<float> gaps(bytes.size() / sizeof(float));
-  if (!gaps.empty()) std::memcpy(gaps.data(), bytes.data(), gaps.size() * sizeof(float));
+Result<std::string> text_at(std::string_view raw, std::int64_t place) {
+  const auto offset = static_cast<std::size_t>(place >> 32);
+  const auto size = static_cast<std::size_t>(place & 0xffffffff);
+  if (place < 0 || offset > raw.size() || size > raw.size() - offset) return unreadable();
+  auto text = parse_json('"' + std::string(raw.substr(offset, size)) + '"');
+  if (!text || !text->is_string()) return unreadable();
+  return std::move(text->get_ref<std::string&>());
+}
+
+void encode_gaps(const std::vector<Duration>& gaps, char* to) {
+  for (const Duration gap : gaps) {
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(gap).count();
+    const auto stored = static_cast<std::uint32_t>(std::clamp<std::int64_t>(us, 0, UINT32_MAX));
+    std::memcpy(to, &stored, kGapBytes);
+    to += kGapBytes;
+  }
+}
+
+std::vector<Duration> decode_gaps(std::string_view bytes) {
+  std::vector<Duration> gaps(bytes.size() / kGapBytes);
+  for (std::size_t i = 0; i < gaps.size(); ++i) {
+    std::uint32_t us = 0;
+    std::memcpy(&us, bytes.data() + i * kGapBytes, kGapBytes);
+    gaps[i] = std::chrono::microseconds(us);
+  }
   return gaps;
 }
 

@@ -64,8 +64,9 @@ Error not_found(Database& database, std::string_view text, std::string_view what
   return {ErrorKind::not_found, fmt::format("{} in {}", what, database.file().string()), what_there_is(database, text)};
 }
 
+// A baseline that was run beside a candidate goes by the candidate's name.
 std::string counting(bool unfinished) {
-  return unfinished ? "status<>'finished'" : "status IN ('finished','failed')";
+  return unfinished ? "status<>'finished' AND baseline=0" : "status IN ('finished','failed') AND baseline=0";
 }
 
 Result<std::int64_t> find_newest(Database& database, bool unfinished) {

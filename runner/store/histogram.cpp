@@ -17,21 +17,9 @@ std::size_t bucket_of(double value) {
 
 }  // namespace
 
-std::optional<double> quantile(std::vector<double>& values, double p) {
-  if (values.empty()) return std::nullopt;
-  const double place = p * static_cast<double>(values.size() - 1);
-  const auto low = static_cast<std::ptrdiff_t>(place);
-  std::nth_element(values.begin(), values.begin() + low, values.end());
-  const double below = values[static_cast<std::size_t>(low)];
-  if (low + 1 == static_cast<std::ptrdiff_t>(values.size())) return below;
-  const double above = *std::min_element(values.begin() + low + 1, values.end());
-  return below + (place - static_cast<double>(low)) * (above - below);
-}
-
-LogHistogram::LogHistogram() : counts_(bucket_of(kMost) + 1) {}
-
 void LogHistogram::add(double value) {
   if (std::isnan(value)) return;
+  if (counts_.empty()) counts_.resize(bucket_of(kMost) + 1);
   ++counts_[bucket_of(value)];
   ++total_;
 }

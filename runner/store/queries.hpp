@@ -1,5 +1,5 @@
 #pragma once
-/// Reading a run back: as evidence, and as samples to show.
+/// Reading a run back: as evidence, as samples to show, as calls to play again.
 
 #include "runner/store/sqlite.hpp"
 
@@ -7,9 +7,13 @@
 
 namespace assay::store {
 
-[[nodiscard]] Result<RunEvidence> load_evidence(Database& database, std::int64_t run);
+[[nodiscard]] Result<RunEvidence> load_evidence(Database& database, std::int64_t run, const EvidenceQuery& query);
+[[nodiscard]] Result<CostTotals> load_cost(Database& database, std::int64_t run);
 
 [[nodiscard]] Result<void> each_sample(Database& database, std::int64_t run, const SampleFilter& filter,
                                        const std::function<bool(const StoredSample&)>& each);
+
+[[nodiscard]] Result<void> each_call(Database& database, std::int64_t run,
+                                     const std::function<Result<void>(const StoredCall&)>& each);
 
 }  // namespace assay::store

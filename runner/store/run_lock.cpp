@@ -21,10 +21,17 @@ bool still_there(int descriptor, const std::filesystem::path& file) {
          ours.st_dev == named.st_dev;
 }
 
+/// One history, one name: a link to it must not be a way around the lock.
+std::filesystem::path real_name(const std::filesystem::path& store) {
+  std::error_code failed;
+  auto real = std::filesystem::canonical(store, failed);
+  return failed ? store : real;
+}
+
 }  // namespace
 
 Result<RunLock> RunLock::take(const std::filesystem::path& store, std::int64_t run) {
-  const std::filesystem::path file = fmt::format("{}.run-{}.lock", store.string(), run);
+  const std::filesystem::path file = fmt::format("{}.run-{}.lock", real_name(store).string(), run);
   for (;;) {
     const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (descriptor < 0) {

@@ -1,54 +1,12 @@
 #include "runner/store/run_writer.hpp"
 
-#include "runner/store/codec.hpp"
+#include "runner/store/rows.hpp"
 #include "runner/store/write_queue.hpp"
 
-#include <map>
 #include <thread>
 
 namespace assay::store {
 namespace {
-
-std::size_t size_of(const Message& message) {
-  std::size_t bytes = sizeof(Message);
-  for (const Part& part : message.parts) {
-    bytes += sizeof(Part);
-    if (const auto* text = std::get_if<Text>(&part)) bytes += text->text.size();
-    if (const auto* refusal = std::get_if<Refusal>(&part)) bytes += refusal->text.size();
-    if (const auto* use = std::get_if<ToolUse>(&part)) bytes += use->arguments.size();
-  }
-  return bytes;
-}
-
-// Estimates: what matters is that they grow with what fills the memory.
-std::size_t size_of(const StepItem& item) {
-  std::size_t bytes = sizeof(StepItem) + item.step.attempts.size() * sizeof(Attempt);
-  if (const auto* response = std::get_if<Response>(&item.step.result)) {
-    bytes += response->raw.size() + size_of(response->message) + response->timings.gaps.size() * sizeof(Duration);
-  }
-  return bytes;
-}
-
-std::size_t size_of(const CaseItem& item) {
-  return sizeof(CaseItem) + item.vars.size() + item.messages.size() + item.tags.size() + item.digest.size();
-}
-
-std::size_t size_of(const SampleItem& item) {
-  std::size_t bytes = sizeof(SampleItem);
-  for (const ScoreItem& score : item.scores) bytes += sizeof(ScoreItem) + score.score.why.size();
-  return bytes;
-}
-
-CaseItem case_item(const UnitId& unit, const PlannedCase& kase) {
-  return {unit,
-          kase.row,
-          kase.id,
-          kase.digest,
-          kase.cluster,
-          encode_tags(kase.tags),
-          kase.vars.is_null() ? "{}" : dump_json(kase.vars),
-          encode_messages(kase.messages)};
-}
 
 /// Numbers the distinct checks of a run's suites.
 class CheckTable {
@@ -96,6 +54,8 @@ class Writer final : public RunWriter {
         price_(options.price),
         checks_(options.suites, options.known.kinds),
         cases_(std::move(options.known.cases)),
+        open_(std::move(options.known.open)),
+        limits_(options.known.limits),
         queue_(std::make_shared<WriteQueue>(std::move(loop), options.backlog)) {
     cases_.resize(options.suites);
   }
@@ -109,62 +69,61 @@ class Writer final : public RunWriter {
     return {};
   }
 
+  const Step* find(const UnitId& unit, std::string_view call) const override { return open_.find(unit, call); }
+
   void append(const UnitId& unit, const PlannedCase& kase, const Step& step) override {
     if (unit.suite >= cases_.size()) return unknown_suite(unit);
-    StepItem item{unit, seqs_[unit]++, step};
-    auto fresh = first_sight(unit, kase);
+    const OpenSteps::Place place = open_.place(unit, step.name);
+    const bool fresh = first_sight(unit);
     queue_->add([&](Batch& batch) {
-      if (fresh) add(batch, batch.cases, std::move(*fresh));
-      add(batch, batch.steps, std::move(item));
+      if (fresh) add_case(batch, unit, kase);
+      add_step(batch, unit, place.seq, place.replaces, step);
     });
   }
 
   void finish(const Sample& sample) override {
-    if (sample.unit.suite >= cases_.size()) return unknown_suite(sample.unit);
-    seqs_.erase(sample.unit);
-    std::vector<CheckKind> kinds;
-    SampleItem item = measure(sample, price_);
+    const UnitId& unit = sample.unit;
+    if (unit.suite >= cases_.size()) return unknown_suite(unit);
+    open_.close(unit);
+    const bool fresh = first_sight(unit);
     const auto& checks = sample.kase->checks;
-    for (std::size_t place = 0; place < std::min(sample.scores.size(), checks.size()); ++place) {
-      item.scores.push_back({checks_.number(sample.unit.suite, place, *checks[place], kinds), sample.scores[place]});
-    }
-    auto fresh = first_sight(sample.unit, *sample.kase);
+    const std::size_t scores = std::min(sample.scores.size(), checks.size());
     queue_->add([&](Batch& batch) {
-      if (fresh) add(batch, batch.cases, std::move(*fresh));
-      for (CheckKind& kind : kinds) batch.kinds.push_back(std::move(kind));
-      add(batch, batch.samples, std::move(item));
+      if (fresh) add_case(batch, unit, *sample.kase);
+      add_sample(batch, sample, price_);
+      for (std::size_t place = 0; place < scores; ++place) {
+        add_score(batch, checks_.number(unit.suite, place, *checks[place], batch.kinds), sample.scores[place]);
+      }
     });
+  }
+
+  void limited(const LimitRow& change) override {
+    queue_->add([&](Batch& batch) { add_limit(batch, limits_++, change); });
   }
 
   boost::asio::awaitable<Result<void>> room() override { return queue_->room(); }
 
   Result<void> flush() override { return queue_->drain(); }
 
-  Result<void> close(RunStatus status, double wall_s, std::optional<std::string> stopped) override {
+  Result<void> close(const Ending& ending) override {
     auto drained = queue_->drain();
     join();
     if (!drained) {
       lock_.release();
       return drained;
     }
-    auto done = end_run(status, wall_s, stopped);
+    auto done = end_run(ending);
     lock_.release();
     return done;
   }
 
  private:
-  template <class Item>
-  static void add(Batch& batch, std::vector<Item>& to, Item&& item) {
-    batch.bytes += size_of(item);
-    to.push_back(std::move(item));
-  }
-
-  std::optional<CaseItem> first_sight(const UnitId& unit, const PlannedCase& kase) {
+  bool first_sight(const UnitId& unit) {
     std::vector<bool>& seen = cases_[unit.suite];
     if (seen.size() <= unit.ordinal) seen.resize(std::max<std::size_t>(unit.ordinal + 1, seen.size() * 2));
-    if (seen[unit.ordinal]) return std::nullopt;
+    const bool fresh = !seen[unit.ordinal];
     seen[unit.ordinal] = true;
-    return case_item(unit, kase);
+    return fresh;
   }
 
   void unknown_suite(const UnitId& unit) {
@@ -187,20 +146,31 @@ class Writer final : public RunWriter {
   }
 
   // The log is one file, synced in order: with this row everything before it is safe from a power cut.
-  Result<void> end_run(RunStatus status, double wall_s, const std::optional<std::string>& stopped) {
+  Result<void> end_run(const Ending& ending) {
     auto full = database_.execute("PRAGMA synchronous=FULL");
     if (!full) return full;
     auto transaction = Transaction::begin(database_);
     if (!transaction) return transaction.error();
     auto update = database_.prepare(
-        "UPDATE run SET status=?2, ended=?3, wall_s=wall_s+?4, stopped=?5, "
-        "finished=(SELECT count(*) FROM sample WHERE run=?1 AND outcome<>?6) WHERE id=?1");
+        "UPDATE run SET status=?2, ended=?3, wall_s=wall_s+?4, stopped=?5, spent=?6, "
+        "finished=(SELECT count(*) FROM sample WHERE run=?1 AND outcome<>?7), "
+        "load=CAST(round((load*wall_s+?8*?4)/max(wall_s+?4, 1e-9)) AS INTEGER), "
+        "warmup_calls=warmup_calls+?9, warmup_attempts=warmup_attempts+?10, "
+        "warmup_input_tokens=warmup_input_tokens+?11, warmup_output_tokens=warmup_output_tokens+?12, "
+        "warmup_usd=warmup_usd+?13 WHERE id=?1");
     if (!update) return update.error();
-    const auto why = stopped ? std::optional<std::string_view>(*stopped) : std::nullopt;
-    auto done =
-        update->with(run_, name(status), wall_now().unix_ms, wall_s, why, static_cast<int>(OutcomeKind::skipped)).run();
+    const WarmUpTotals& warmup = ending.warmup;
+    auto done = update
+                    ->with(run_, name(ending.status), wall_now().unix_ms, ending.wall_s, view(ending.stopped),
+                           view(ending.spent), static_cast<int>(OutcomeKind::skipped), ending.load, warmup.calls,
+                           warmup.attempts, warmup.input_tokens, warmup.output_tokens, warmup.usd)
+                    .run();
     if (!done) return done;
     return transaction->commit();
+  }
+
+  static std::optional<std::string_view> view(const std::optional<std::string>& text) {
+    return text ? std::optional<std::string_view>(*text) : std::nullopt;
   }
 
   Database database_;
@@ -209,7 +179,8 @@ class Writer final : public RunWriter {
   const std::optional<Price> price_;
   CheckTable checks_;
   std::vector<std::vector<bool>> cases_;
-  std::map<UnitId, std::uint32_t> seqs_;  // of samples under way
+  OpenSteps open_;
+  std::uint64_t limits_;
   std::shared_ptr<WriteQueue> queue_;
   std::thread thread_;
 };

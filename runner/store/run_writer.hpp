@@ -2,6 +2,7 @@
 /// The writer of one run: the loop fills a batch, one thread commits it.
 
 #include "runner/store/batch.hpp"
+#include "runner/store/open_steps.hpp"
 #include "runner/store/run_lock.hpp"
 
 #include <assay/store/store.hpp>
@@ -12,6 +13,8 @@ namespace assay::store {
 struct Known {
   std::vector<CheckKind> kinds;
   std::vector<std::vector<bool>> cases;  ///< [suite][ordinal]
+  OpenSteps open;
+  std::uint64_t limits = 0;  ///< how many rows
 };
 
 struct WriterOptions {

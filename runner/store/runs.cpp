@@ -11,18 +11,21 @@ std::optional<std::string_view> view(const std::optional<std::string>& text) {
 
 Result<void> insert_header(Database& database, const RunHeader& header) {
   auto insert = database.prepare(
-      "INSERT INTO run (name, started, status, target, model, url, expected_served, candidate_digest, narrowed_where, "
-      "narrowed_limit, seed, concurrency, price_input, price_output, price_cached, policy, policy_digest, sealed, "
-      "options, "
-      "version) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      "INSERT INTO run (name, started, status, target, api, model, url, expected_served, candidate_digest, "
+      "narrowed_where, narrowed_limit, seed, concurrency, shard, shards, beside, baseline, price_input, price_output, "
+      "price_cached, policy, policy_digest, sealed, options, version) "
+      "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   if (!insert) return insert.error();
   const std::string where = encode_pairs(header.where);
   const auto& price = header.price;
+  const auto& shard = header.shard;
   using View = std::string_view;
   return insert
-      ->with(View(header.id), header.started.unix_ms, name(RunStatus::running), View(header.target), View(header.model),
-             View(header.url), view(header.expected_served), View(header.candidate_digest), View(where), header.limit,
-             header.seed, header.concurrency, price ? std::optional(price->input_per_mtok) : std::nullopt,
+      ->with(View(header.id), header.started.unix_ms, name(RunStatus::running), View(header.target), View(header.api),
+             View(header.model), View(header.url), view(header.expected_served), View(header.candidate_digest),
+             View(where), header.limit, header.seed, header.concurrency,
+             shard ? std::optional(shard->index) : std::nullopt, shard ? std::optional(shard->count) : std::nullopt,
+             View(header.beside), header.baseline, price ? std::optional(price->input_per_mtok) : std::nullopt,
              price ? std::optional(price->output_per_mtok) : std::nullopt,
              price ? price->cached_per_mtok : std::nullopt, View(header.policy), View(header.policy_digest),
              header.sealed.unix_ms, View(header.options), View(header.version))
@@ -54,14 +57,17 @@ Result<void> insert_metrics(Database& database, std::int64_t run, std::size_t su
 }
 
 Result<void> insert_suites(Database& database, std::int64_t run, const std::vector<StoredSuite>& suites) {
-  auto insert = database.prepare("INSERT INTO suite VALUES (?,?,?,?,?,?,?,?,?,?,?)");
+  auto insert = database.prepare(
+      "INSERT INTO suite (run, suite, id, kind, file, digest, prompt, params, dataset, params_text, floor, planned, "
+      "whole) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)");
   if (!insert) return insert.error();
   using View = std::string_view;
   for (std::size_t at = 0; at < suites.size(); ++at) {
     const StoredSuite& suite = suites[at];
     auto done = insert
                     ->with(run, at, View(suite.id), View(suite.kind), View(suite.file), View(suite.digest),
-                           View(suite.prompt), View(suite.params), View(suite.dataset), suite.floor, suite.planned)
+                           View(suite.prompt), View(suite.params), View(suite.dataset), View(suite.params_text),
+                           suite.floor, suite.planned, suite.whole)
                     .run();
     if (!done) return done;
     done = insert_metrics(database, run, at, suite.metrics);
@@ -78,10 +84,10 @@ RunStatus status_of(std::string_view text) {
 }
 
 constexpr std::string_view kRunColumns =
-    "SELECT name, started, status, ended, wall_s, stopped, finished, target, model, url, expected_served, "
-    "candidate_digest, narrowed_where, narrowed_limit, seed, concurrency, price_input, price_output, price_cached, "
-    "policy, "
-    "policy_digest, sealed, options, version FROM run WHERE id=?";
+    "SELECT name, started, status, ended, wall_s, stopped, spent, load, finished, target, api, model, url, "
+    "expected_served, candidate_digest, narrowed_where, narrowed_limit, seed, concurrency, shard, shards, beside, "
+    "baseline, price_input, price_output, price_cached, policy, policy_digest, sealed, options, version FROM run "
+    "WHERE id=?";
 
 RunRow run_row(const Statement& row) {
   RunRow run;
@@ -92,22 +98,30 @@ RunRow run_row(const Statement& row) {
   if (const auto ended = row.maybe_integer(3)) run.ended = WallTime{*ended};
   run.wall_s = row.real(4);
   run.stopped = row.maybe_string(5);
-  run.finished = static_cast<std::uint64_t>(row.integer(6));
-  header.target = row.string(7);
-  header.model = row.string(8);
-  header.url = row.string(9);
-  header.expected_served = row.maybe_string(10);
-  header.candidate_digest = row.string(11);
-  header.where = decode_pairs(row.text(12));
-  if (const auto limit = row.maybe_integer(13)) header.limit = static_cast<std::uint64_t>(*limit);
-  header.seed = static_cast<std::uint64_t>(row.integer(14));
-  header.concurrency = static_cast<std::uint32_t>(row.integer(15));
-  if (!row.is_null(16)) header.price = Price{row.real(16), row.real(17), row.maybe_real(18)};
-  header.policy = row.string(19);
-  header.policy_digest = row.string(20);
-  header.sealed = {row.integer(21)};
-  header.options = row.string(22);
-  header.version = row.string(23);
+  run.spent = row.maybe_string(6);
+  run.load = static_cast<std::uint32_t>(row.integer(7));
+  run.finished = static_cast<std::uint64_t>(row.integer(8));
+  header.target = row.string(9);
+  header.api = row.string(10);
+  header.model = row.string(11);
+  header.url = row.string(12);
+  header.expected_served = row.maybe_string(13);
+  header.candidate_digest = row.string(14);
+  header.where = decode_pairs(row.text(15));
+  if (const auto limit = row.maybe_integer(16)) header.limit = static_cast<std::uint64_t>(*limit);
+  header.seed = static_cast<std::uint64_t>(row.integer(17));
+  header.concurrency = static_cast<std::uint32_t>(row.integer(18));
+  if (!row.is_null(19)) {
+    header.shard = Shard{static_cast<std::uint32_t>(row.integer(19)), static_cast<std::uint32_t>(row.integer(20))};
+  }
+  header.beside = row.string(21);
+  header.baseline = row.integer(22) != 0;
+  if (!row.is_null(23)) header.price = Price{row.real(23), row.real(24), row.maybe_real(25)};
+  header.policy = row.string(26);
+  header.policy_digest = row.string(27);
+  header.sealed = {row.integer(28)};
+  header.options = row.string(29);
+  header.version = row.string(30);
   return run;
 }
 
@@ -125,7 +139,9 @@ Result<void> load_meta(Database& database, std::int64_t run, RunHeader& header) 
 
 Result<void> load_suites(Database& database, std::int64_t run, RunHeader& header) {
   auto query = database.prepare(
-      "SELECT id, kind, file, digest, prompt, params, dataset, floor, planned FROM suite WHERE run=? ORDER BY suite");
+      "SELECT id, kind, file, digest, prompt, params, dataset, params_text, floor, planned, whole FROM suite WHERE "
+      "run=? "
+      "ORDER BY suite");
   if (!query) return query.error();
   query->with(run);
   for (;;) {
@@ -139,8 +155,10 @@ Result<void> load_suites(Database& database, std::int64_t run, RunHeader& header
                              .prompt = query->string(4),
                              .params = query->string(5),
                              .dataset = query->string(6),
-                             .floor = query->maybe_real(7),
-                             .planned = static_cast<std::uint64_t>(query->integer(8)),
+                             .params_text = query->string(7),
+                             .floor = query->maybe_real(8),
+                             .planned = static_cast<std::uint64_t>(query->integer(9)),
+                             .whole = static_cast<std::uint64_t>(query->integer(10)),
                              .metrics = {}});
   }
 }
@@ -229,28 +247,6 @@ Result<std::vector<RunRow>> list_runs(Database& database, const std::optional<st
   }
 }
 
-Result<void> reopen_run(Database& database, std::int64_t run) {
-  static constexpr std::string_view kUnfinished =
-      " AS t WHERE run=?1 AND NOT EXISTS (SELECT 1 FROM sample AS s WHERE s.run=?1 AND s.suite=t.suite AND "
-      "s.ordinal=t.ordinal AND s.sample=t.sample AND s.outcome<>?2)";
-  const std::string unfinished(kUnfinished);
-  const std::string statements[] = {
-      "DELETE FROM step_body WHERE id IN (SELECT body FROM step" + unfinished + ")",
-      "DELETE FROM attempt" + unfinished,
-      "DELETE FROM step" + unfinished,
-      "DELETE FROM score" + unfinished,
-      "DELETE FROM sample" + unfinished,
-      "UPDATE run SET status='running', ended=NULL, stopped=NULL WHERE id=?1 AND ?2=?2",
-  };
-  for (const std::string& sql : statements) {
-    auto statement = database.prepare(sql);
-    if (!statement) return statement.error();
-    auto done = statement->with(run, static_cast<int>(OutcomeKind::skipped)).run();
-    if (!done) return done;
-  }
-  return {};
-}
-
 Result<std::vector<CheckKind>> load_kinds(Database& database, std::int64_t run) {
   auto query = database.prepare(
       "SELECT suite, kind, name, metric, required, unit, better FROM suite_check WHERE run=? ORDER BY suite, kind");
@@ -267,11 +263,34 @@ Result<std::vector<CheckKind>> load_kinds(Database& database, std::int64_t run) 
   }
 }
 
+Result<std::vector<LimitRow>> load_limits(Database& database, std::int64_t run) {
+  auto query = database.prepare("SELECT target, at, most, in_flight, cause FROM run_limit WHERE run=? ORDER BY place");
+  if (!query) return query.error();
+  query->with(run);
+  std::vector<LimitRow> limits;
+  for (;;) {
+    auto more = query->row();
+    if (!more) return more.error();
+    if (!*more) return limits;
+    limits.push_back({query->string(0),
+                      {query->integer(1)},
+                      static_cast<std::uint32_t>(query->integer(2)),
+                      static_cast<std::uint32_t>(query->integer(3)),
+                      query->string(4)});
+  }
+}
+
 Result<Known> load_known(Database& database, std::int64_t run, std::size_t suites) {
   Known known;
   auto kinds = load_kinds(database, run);
   if (!kinds) return kinds.error();
   known.kinds = std::move(*kinds);
+  auto open = load_open_steps(database, run);
+  if (!open) return open.error();
+  known.open = std::move(*open);
+  auto limits = load_limits(database, run);
+  if (!limits) return limits.error();
+  known.limits = limits->size();
   known.cases.resize(suites);
   auto query = database.prepare("SELECT suite, ordinal FROM case_ WHERE run=? ORDER BY suite, ordinal DESC");
   if (!query) return query.error();

@@ -19,11 +19,10 @@ namespace assay::store {
 [[nodiscard]] Result<std::vector<RunRow>> list_runs(Database& database, const std::optional<std::string>& suite,
                                                     std::uint64_t limit);
 
-/// Forgets what did not finish and marks the run as running. Within the caller's transaction.
-[[nodiscard]] Result<void> reopen_run(Database& database, std::int64_t run);
-
 /// What the history holds of a run, for the writer that takes it up.
 [[nodiscard]] Result<Known> load_known(Database& database, std::int64_t run, std::size_t suites);
 [[nodiscard]] Result<std::vector<CheckKind>> load_kinds(Database& database, std::int64_t run);
+/// In the order in which they were given.
+[[nodiscard]] Result<std::vector<LimitRow>> load_limits(Database& database, std::int64_t run);
 
 }  // namespace assay::store

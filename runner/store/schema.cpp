@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <thread>
@@ -15,7 +16,8 @@ constexpr std::int64_t kApplicationId = 0x41535359;  // "ASSY"
 // without other indexes; what is long lies apart, in rowid tables, so that evidence is read without it. One writer
 // commits the rows of a sample in the order of events, so foreign keys between them would prove nothing and cost a
 // sixth of the time. A step holds its good attempt, which mostly is its only one; `attempt` the others. Durations are
-// nanoseconds, moments milliseconds since 1970. `coding` says how bytes are kept: 0 as they are.
+// nanoseconds, gaps microseconds, moments milliseconds since 1970. `coding` says how long bytes are kept: 0 as they
+// are, 1 zstd, n > 1 zstd with dictionary n (bodies.hpp).
 constexpr const char* kFirst = R"sql(
 CREATE TABLE run (
   id INTEGER PRIMARY KEY,
@@ -25,8 +27,16 @@ CREATE TABLE run (
   ended INTEGER,
   wall_s REAL NOT NULL DEFAULT 0,
   stopped TEXT,
+  spent TEXT,
   finished INTEGER NOT NULL DEFAULT 0,
+  load INTEGER NOT NULL DEFAULT 0,
+  warmup_calls INTEGER NOT NULL DEFAULT 0,
+  warmup_attempts INTEGER NOT NULL DEFAULT 0,
+  warmup_input_tokens INTEGER NOT NULL DEFAULT 0,
+  warmup_output_tokens INTEGER NOT NULL DEFAULT 0,
+  warmup_usd REAL NOT NULL DEFAULT 0,
   target TEXT NOT NULL,
+  api TEXT NOT NULL,
   model TEXT NOT NULL,
   url TEXT NOT NULL,
   expected_served TEXT,
@@ -35,6 +45,10 @@ CREATE TABLE run (
   narrowed_limit INTEGER,
   seed INTEGER NOT NULL,
   concurrency INTEGER NOT NULL,
+  shard INTEGER,
+  shards INTEGER,
+  beside TEXT NOT NULL,
+  baseline INTEGER NOT NULL,
   price_input REAL,
   price_output REAL,
   price_cached REAL,
@@ -64,9 +78,22 @@ CREATE TABLE suite (
   prompt TEXT NOT NULL,
   params TEXT NOT NULL,
   dataset TEXT NOT NULL,
+  params_text TEXT NOT NULL,
   floor REAL,
   planned INTEGER NOT NULL,
+  whole INTEGER NOT NULL,
   PRIMARY KEY (run, suite)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_limit (
+  run INTEGER NOT NULL REFERENCES run,
+  place INTEGER NOT NULL,
+  target TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  most INTEGER NOT NULL,
+  in_flight INTEGER NOT NULL,
+  cause TEXT NOT NULL,
+  PRIMARY KEY (run, place)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE suite_metric (
@@ -93,6 +120,16 @@ CREATE TABLE suite_check (
   FOREIGN KEY (run, suite) REFERENCES suite
 ) STRICT, WITHOUT ROWID;
 
+-- One for each kind of body of a run's suite, from 2 on. `bytes` is a zstd frame.
+CREATE TABLE dictionary (
+  id INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL,
+  suite INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  bytes BLOB NOT NULL
+) STRICT;
+
+-- Coded: `messages` holds vars and messages, one after the other, and `vars` the size of the first.
 CREATE TABLE case_body (
   id INTEGER PRIMARY KEY,
   coding INTEGER NOT NULL,
@@ -110,10 +147,11 @@ CREATE TABLE case_ (
   tags TEXT NOT NULL,
   row INTEGER NOT NULL,
   body INTEGER NOT NULL,
-  PRIMARY KEY (run, suite, ordinal),
-  FOREIGN KEY (run, suite) REFERENCES suite
+  PRIMARY KEY (run, suite, ordinal)
 ) STRICT, WITHOUT ROWID;
 
+-- `coding` is that of `raw`. `answer` is the message as JSON, as TEXT or, where that is long, as a zstd frame; or the
+-- place in `raw` where its text stands as a JSON string (offset << 32 | size).
 CREATE TABLE step_body (
   id INTEGER PRIMARY KEY,
   coding INTEGER NOT NULL,
@@ -153,6 +191,7 @@ CREATE TABLE step (
   error_kind TEXT,
   error_message TEXT,
   error_hint TEXT,
+  replayed INTEGER NOT NULL,
   PRIMARY KEY (run, suite, ordinal, sample, seq)
 ) STRICT, WITHOUT ROWID;
 
@@ -223,7 +262,9 @@ CREATE TABLE verdict (
 CREATE INDEX verdict_run ON verdict (run, id);
 )sql";
 
-// One entry for each version, applied in order; an entry that was released is never changed.
+// One entry for each version, applied in order; an entry that was released is never changed. Version 1 was never
+// released.
+constexpr int kFirstVersion = 2;
 constexpr std::array<const char*, 1> kMigrations = {kFirst};
 
 std::string written_by(Database& database) {
@@ -253,6 +294,13 @@ Result<void> check_ours(Database& database) {
                              written_by(database), *version, schema_version()),
                  "use that version, or name another file with --store"};
   }
+  if (*version < kFirstVersion) {
+    return Error{ErrorKind::store,
+                 fmt::format("{} was written by a version of Assay from before its first release: its schema is {}, "
+                             "this version reads {} and later",
+                             file, *version, kFirstVersion),
+                 "name another file with --store, or delete this one"};
+  }
   return {};
 }
 
@@ -274,8 +322,8 @@ Result<void> migrate(Database& database) {
   if (!transaction) return transaction.error();
   version = database.integer("PRAGMA user_version");  // another process may have been faster
   if (!version) return version.error();
-  for (auto next = static_cast<std::size_t>(*version); next < kMigrations.size(); ++next) {
-    auto done = database.execute(kMigrations[next]);
+  for (int next = std::max<int>(static_cast<int>(*version) + 1, kFirstVersion); next <= schema_version(); ++next) {
+    auto done = database.execute(kMigrations[static_cast<std::size_t>(next - kFirstVersion)]);
     if (!done) return done;
   }
   const auto stamp = fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", kApplicationId, schema_version());
@@ -287,7 +335,7 @@ Result<void> migrate(Database& database) {
 }  // namespace
 
 int schema_version() {
-  return static_cast<int>(kMigrations.size());
+  return kFirstVersion + static_cast<int>(kMigrations.size()) - 1;
 }
 
 Result<Database> open_history(const std::filesystem::path& file, Database::Mode mode) {
@@ -297,7 +345,8 @@ Result<Database> open_history(const std::filesystem::path& file, Database::Mode 
     auto done = step(*database);
     if (!done) return done.error();
   }
-  auto set = database->execute("PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000");
+  auto set = database->execute(
+      "PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-8000; PRAGMA wal_autocheckpoint=4000");
   if (!set) return set.error();
   return database;
 }

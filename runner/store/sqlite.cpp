@@ -22,7 +22,7 @@ Error error_of(sqlite3* database, int code) {
       return {ErrorKind::store, fmt::format("the disk is full: {} could not be written", file),
               "free some space; what was committed before is kept, and the run can be resumed"};
     case SQLITE_BUSY:
-      return {ErrorKind::store, fmt::format("another process has held {} for more than 30 s", file),
+      return {ErrorKind::store, fmt::format("another process keeps {} locked", file),
               "wait until it has ended, or name another file with --store"};
     case SQLITE_READONLY:
     case SQLITE_PERM:
@@ -32,9 +32,9 @@ Error error_of(sqlite3* database, int code) {
     default: {
       const int os = database != nullptr ? sqlite3_system_errno(database) : 0;
       const std::string why = os != 0 ? fmt::format(" ({})", std::generic_category().message(os)) : "";
-      return {
-          ErrorKind::store,
-          fmt::format("{}: {}{}", file, database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code), why)};
+      return {ErrorKind::store,
+              fmt::format("{}: {}{}", file, database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code), why),
+              "see whether the disk works and has room; what was committed before is kept, and the run can be resumed"};
     }
   }
 }
@@ -68,6 +68,12 @@ void Statement::bind(int at, Blob value) {
   bind_code_ |= sqlite3_bind_blob64(handle_.get(), at, data, value.bytes.size(), SQLITE_STATIC);
 }
 
+void Statement::copy_row(const Statement& row, int columns) {
+  for (int at = 0; at < columns; ++at) {
+    bind_code_ |= sqlite3_bind_value(handle_.get(), at + 1, sqlite3_column_value(row.handle_.get(), at));
+  }
+}
+
 Result<bool> Statement::row() {
   sqlite3* database = sqlite3_db_handle(handle_.get());
   if (const int bad = std::exchange(bind_code_, 0); bad != SQLITE_OK) return error_of(database, bad);
@@ -94,8 +100,19 @@ void Statement::reset() {
   sqlite3_reset(handle_.get());
 }
 
-bool Statement::is_null(int column) const {
-  return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
+Statement::Type Statement::type(int column) const {
+  switch (sqlite3_column_type(handle_.get(), column)) {
+    case SQLITE_INTEGER:
+      return Type::integer;
+    case SQLITE_FLOAT:
+      return Type::real;
+    case SQLITE_TEXT:
+      return Type::text;
+    case SQLITE_BLOB:
+      return Type::blob;
+    default:
+      return Type::null;
+  }
 }
 std::int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(handle_.get(), column);
@@ -146,6 +163,10 @@ Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
   sqlite3_busy_timeout(raw, kBusyMs);
   sqlite3_extended_result_codes(raw, 1);
   return database;
+}
+
+void Database::wait_for_locks(std::chrono::milliseconds patience) {
+  sqlite3_busy_timeout(handle_.get(), static_cast<int>(patience.count()));
 }
 
 Result<void> Database::execute(const char* sql) {

@@ -3,6 +3,7 @@
 
 #include <assay/core/error.hpp>
 
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <filesystem>
@@ -31,10 +32,20 @@ class Statement {
   /// Binds the parameters in order, from the first.
   template <class... Values>
   Statement& with(const Values&... values) {
-    int at = 0;
-    (bind(++at, values), ...);
+    bound_ = 0;
+    return also(values...);
+  }
+  /// Binds those that follow.
+  template <class... Values>
+  Statement& also(const Values&... values) {
+    (bind(++bound_, values), ...);
     return *this;
   }
+
+  /// Binds the values of another statement's row as they are, from its first column to the first parameter.
+  void copy_row(const Statement& row, int columns);
+  /// Binds one parameter, counted from 1.
+  void set(int at, std::int64_t value) { bind_integer(at, value); }
 
   /// Executes to the end, then resets. Errors: `store`.
   [[nodiscard]] Result<void> run();
@@ -43,8 +54,11 @@ class Statement {
   /// Leaves a query before its end.
   void reset();
 
+  enum class Type { null, integer, real, text, blob };
+
   // Columns of the current row, counted from 0. Text and bytes live until the next `row` or `reset`.
-  [[nodiscard]] bool is_null(int column) const;
+  [[nodiscard]] Type type(int column) const;
+  [[nodiscard]] bool is_null(int column) const { return type(column) == Type::null; }
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] double real(int column) const;
   [[nodiscard]] std::string_view text(int column) const;
@@ -76,9 +90,10 @@ class Statement {
 
   std::unique_ptr<sqlite3_stmt, Finalize> handle_;
   int bind_code_ = 0;
+  int bound_ = 0;
 };
 
-/// A connection. Waits up to 30 s for a lock that another connection holds.
+/// A connection. Waits up to 30 s for a lock that another connection holds, unless told otherwise.
 class Database {
  public:
   enum class Mode { existing, create };
@@ -86,6 +101,8 @@ class Database {
   /// Opens the file; reads and writes nothing yet. Errors: `store`.
   [[nodiscard]] static Result<Database> open(const std::filesystem::path& file, Mode mode);
 
+  /// How long it waits for a lock.
+  void wait_for_locks(std::chrono::milliseconds patience);
   /// One or more statements without results. Errors: `store`.
   [[nodiscard]] Result<void> execute(const char* sql);
   [[nodiscard]] Result<Statement> prepare(std::string_view sql);

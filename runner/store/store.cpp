@@ -46,7 +46,7 @@ class SqliteStore final : public Store {
       return Error{ErrorKind::usage, fmt::format("run {} is finished", id),
                    fmt::format("decide it again with `assay gate {}`", id)};
     }
-    auto done = reopen_run(database_, *run);
+    auto done = reopen_run(database_, *run, row->status == RunStatus::failed && row->stopped.has_value());
     if (done) done = transaction->commit();
     if (!done) return done.error();
     auto known = load_known(database_, *run, row->header.suites.size());
@@ -54,21 +54,20 @@ class SqliteStore final : public Store {
     return writer(row->header, *run, std::move(*lock), std::move(*known), std::move(loop));
   }
 
-  Result<std::set<UnitId>> finished_units(const std::string& id) override {
+  Result<std::vector<UnitId>> finished_units(const std::string& id) override {
     auto run = run_number(database_, id);
     if (!run) return run.error();
     auto query = database_.prepare(
         "SELECT suite, ordinal, sample FROM sample WHERE run=? AND outcome<>? ORDER BY suite, ordinal, sample");
     if (!query) return query.error();
     query->with(*run, static_cast<int>(OutcomeKind::skipped));
-    std::set<UnitId> units;
+    std::vector<UnitId> units;
     for (;;) {
       auto more = query->row();
       if (!more) return more.error();
       if (!*more) return units;
-      units.insert(units.end(),
-                   {static_cast<std::uint32_t>(query->integer(0)), static_cast<std::uint32_t>(query->integer(1)),
-                    static_cast<std::uint32_t>(query->integer(2))});
+      units.push_back({static_cast<std::uint32_t>(query->integer(0)), static_cast<std::uint32_t>(query->integer(1)),
+                       static_cast<std::uint32_t>(query->integer(2))});
     }
   }
 
@@ -78,10 +77,28 @@ class SqliteStore final : public Store {
     return list_runs(database_, suite, limit);
   }
 
-  Result<RunEvidence> evidence(const std::string& id) override {
+  Result<RunEvidence> evidence(const std::string& id, const EvidenceQuery& query) override {
     auto run = run_number(database_, id);
     if (!run) return run.error();
-    return load_evidence(database_, *run);
+    return load_evidence(database_, *run, query);
+  }
+
+  Result<CostTotals> cost(const std::string& id) override {
+    auto run = run_number(database_, id);
+    if (!run) return run.error();
+    return load_cost(database_, *run);
+  }
+
+  Result<std::vector<LimitRow>> limits(const std::string& id) override {
+    auto run = run_number(database_, id);
+    if (!run) return run.error();
+    return load_limits(database_, *run);
+  }
+
+  Result<void> calls(const std::string& id, const std::function<Result<void>(const StoredCall&)>& each) override {
+    auto run = run_number(database_, id);
+    if (!run) return run.error();
+    return each_call(database_, *run, each);
   }
 
   Result<void> samples(const std::string& id, const SampleFilter& filter,

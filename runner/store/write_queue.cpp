@@ -15,8 +15,11 @@ class WriteQueue::Waiter {
   explicit Waiter(std::shared_ptr<WriteQueue> queue)
       : queue_(std::move(queue)), timer(queue_->loop_, boost::asio::steady_timer::time_point::max()) {
     queue_->waiters_.push_back(&timer);
-    const std::lock_guard lock(queue_->mutex_);
-    ++queue_->waiting_;
+    {
+      const std::lock_guard lock(queue_->mutex_);
+      ++queue_->waiting_;
+    }
+    queue_->work_.notify_one();
   }
   ~Waiter() {
     std::erase(queue_->waiters_, &timer);
@@ -64,7 +67,10 @@ boost::asio::awaitable<Result<void>> WriteQueue::room() {
 
 Result<void> WriteQueue::drain() {
   std::unique_lock lock(mutex_);
+  ++draining_;
+  work_.notify_one();
   drained_.wait(lock, [this] { return error_ || (growing_.empty() && !writing_); });
+  --draining_;
   if (error_) return *error_;
   return {};
 }
@@ -80,11 +86,15 @@ void WriteQueue::end() {
 bool WriteQueue::take(Batch& batch) {
   batch.clear();
   std::unique_lock lock(mutex_);
+  idle_ = true;
   while (growing_.empty() && !ended_ && !error_) {
     asleep_ = true;
     work_.wait(lock);
   }
   asleep_ = false;
+  idle_ = true;
+  work_.wait_for(lock, kGather, [this] { return wanted_now(); });
+  idle_ = false;
   if (error_ || growing_.empty()) return false;
   std::swap(batch, growing_);
   writing_ = true;

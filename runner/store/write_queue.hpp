@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
@@ -27,7 +28,8 @@ class WriteQueue : public std::enable_shared_from_this<WriteQueue> {
       const std::size_t before = growing_.bytes;
       fill(growing_);
       pending_ += growing_.bytes - before;
-      wake = std::exchange(asleep_, false);
+      if (asleep_ || growing_.bytes >= kFull) wake = std::exchange(idle_, false);
+      asleep_ = false;
     }
     if (wake) work_.notify_one();
   }
@@ -39,7 +41,7 @@ class WriteQueue : public std::enable_shared_from_this<WriteQueue> {
   /// Lets the writer end once everything is written.
   void end();
 
-  /// Swaps the growing batch into `batch`, waiting for one. False at the end.
+  /// Swaps the growing batch into `batch`, waiting for one, and a moment for more. False at the end.
   [[nodiscard]] bool take(Batch& batch);
   void written(std::size_t bytes);
   void fail(Error error);
@@ -47,6 +49,14 @@ class WriteQueue : public std::enable_shared_from_this<WriteQueue> {
  private:
   class Waiter;
   void wake_waiters();
+  [[nodiscard]] bool wanted_now() const {
+    return ended_ || error_ || draining_ > 0 || waiting_ > 0 || growing_.bytes >= kFull;
+  }
+
+  // A transaction costs what some thirty samples cost: a batch waits this long for company. With calls of 200 ms that
+  // is one in a hundred of those under way, which a killed process loses anyhow.
+  static constexpr std::chrono::milliseconds kGather{2};
+  static constexpr std::size_t kFull = std::size_t{1} << 20;
 
   const boost::asio::any_io_executor loop_;
   const std::size_t bound_;
@@ -59,7 +69,9 @@ class WriteQueue : public std::enable_shared_from_this<WriteQueue> {
   std::size_t pending_ = 0;  // bytes not yet committed
   std::size_t waiting_ = 0;  // coroutines in `room`
   bool writing_ = false;
-  bool asleep_ = false;
+  std::size_t draining_ = 0;  // threads in `drain`
+  bool idle_ = false;         // the writer waits, for something or for more
+  bool asleep_ = false;       // for something
   bool ended_ = false;
   std::optional<Error> error_;
 };

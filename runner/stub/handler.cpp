@@ -2,66 +2,111 @@
 #include "runner/stub/json_scan.hpp"
 #include "runner/stub/play.hpp"
 #include "runner/stub/seen.hpp"
+#include "runner/stub/ticket.hpp"
 #include "runner/stub/wire.hpp"
 
+#include <assay/core/digest.hpp>
 #include <assay/core/random.hpp>
 #include <assay/text/utf8.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace assay::stub {
 
 namespace {
 
-/// One server's memory: the script and what was seen.
+/// Nothing where there is nothing to hold requests against and nobody to tell: they then cost nothing more.
+std::shared_ptr<House> make_house(const Script& script, std::shared_ptr<RequestLog> log) {
+  if (!script.capacity && !log) return nullptr;
+  auto house = std::make_shared<House>();
+  if (script.capacity) {
+    house->capacity.emplace(*script.capacity);
+    if (script.capacity->workers) house->workers.emplace(*script.capacity->workers);
+  }
+  house->log = std::move(log);
+  return house;
+}
+
+/// One server's memory: the script, what was seen, and what is under way.
 class Player {
  public:
-  Player(std::shared_ptr<const Script> script, std::uint64_t seed, std::shared_ptr<Served> served)
-      : script_(std::move(script)), seed_(seed), served_(std::move(served)) {
+  Player(std::shared_ptr<const Script> script, std::uint64_t seed, std::shared_ptr<Served> served,
+         std::shared_ptr<RequestLog> log)
+      : script_(std::move(script)),
+        seed_(seed),
+        served_(std::move(served)),
+        house_(make_house(*script_, std::move(log))) {
     if (!served_) served_ = std::make_shared<Served>();
   }
 
   net::WirePlan serve(const net::ServerRequest& request) {
     ++served_->requests;
+    if (!house_) return route(request, nullptr).plan;
+    const auto ticket = std::make_shared<Ticket>(house_, served_->requests);
+    ticket->entry.outcome = "refused";
+    Act act = route(request, ticket.get());
+    ticket->entry.status = act.status;
+    return with_ticket(std::move(act.plan), ticket, ticket->admitted && house_->workers);
+  }
+
+ private:
+  /// `ticket` is of a house that has one.
+  Act route(const net::ServerRequest& request, Ticket* ticket) {
     const std::string_view path = request.target.substr(0, request.target.find('?'));
     if (path.ends_with("/chat/completions")) {
       if (request.method != "POST") return refuse(request, 405, "only POST is allowed here", "method_not_allowed");
-      return complete(request);
+      return complete(request, ticket);
     }
     const bool models = path.ends_with("/models");
     if (!models && path != "/health") {
       return refuse(request, 404, "unknown path '" + text::excerpt(path) + "'", "unknown_url");
     }
     if (request.method != "GET") return refuse(request, 405, "only GET is allowed here", "method_not_allowed");
-    return json(request, 200, models ? models_body(stub::models(*script_)) : R"({"status":"ok"})");
+    if (ticket != nullptr) ticket->entry.outcome = "info";
+    return json(request, json_reply(200, models ? models_body(stub::models(*script_)) : R"({"status":"ok"})", {}));
   }
 
- private:
-  static net::WirePlan json(const net::ServerRequest& request, int status, std::string body) {
+  static Act json(const net::ServerRequest& request, Reply reply) {
     Ending ending;
     // The answer to HEAD has no body; closing keeps the framing right whatever the method was.
     ending.keep_alive = request.keep_alive && (request.method == "GET" || request.method == "POST");
-    return plan(json_reply(status, std::move(body), {}), ending);
+    const int status = reply.status;
+    return {.plan = plan(std::move(reply), ending), .status = status};
   }
 
-  static net::WirePlan refuse(const net::ServerRequest& request, int status, const std::string& message,
-                              std::string_view code) {
-    return json(request, status, error_body(status, message, code));
+  static Act refuse(const net::ServerRequest& request, int status, const std::string& message, std::string_view code) {
+    return json(request, json_reply(status, error_body(status, message, code), {}));
   }
 
-  net::WirePlan complete(const net::ServerRequest& request) {
+  Act complete(const net::ServerRequest& request, Ticket* ticket) {
     const auto chat = parse_chat_request(request.body);
     if (!chat) return refuse(request, 400, chat.error().message, "invalid_request");
     const std::string model = chat->model.empty() ? script_->model : unescape(chat->model);
+    const std::string case_id = case_of(request, *chat);
+    Texts texts(*chat);
+    if (ticket != nullptr && house_->log) describe(*chat, texts, model, case_id, ticket->entry);
     if (!script_->models.empty() && std::ranges::find(script_->models, model) == script_->models.end()) {
       return refuse(request, 404, "the model '" + text::excerpt(model) + "' does not exist", "model_not_found");
     }
-    const std::string case_id = case_of(request, *chat);
-    Texts texts(*chat);
+    Headers limits;
+    if (ticket != nullptr && house_->capacity) {
+      auto& capacity = *house_->capacity;
+      const TimePoint now = SteadyClock::now();
+      const auto rejection = capacity.admit(now, capacity.counts_tokens() ? count_input_tokens(*chat) : 0);
+      limits = capacity.headers(now);
+      if (rejection) return reject(request, *rejection, std::move(limits), ticket->entry);
+      ticket->admitted = true;
+    }
+    return answer(request, *chat, texts, model, case_id, std::move(limits), ticket);
+  }
+
+  Act answer(const net::ServerRequest& request, const ChatRequest& chat, Texts& texts, std::string_view model,
+             std::string_view case_id, Headers limits, Ticket* ticket) {
     Asked asked{
-        .request = *chat, .texts = texts, .model = model, .case_id = case_id, .seen = 0, .key = 0, .first_key = 0};
-    const std::uint64_t messages = mix(seed_, chat->messages);
+        .request = chat, .texts = texts, .model = model, .case_id = case_id, .seen = 0, .key = 0, .first_key = 0};
+    const std::uint64_t messages = mix(seed_, chat.messages);
     // Counted for each model, but drawn alike: two models of one script err in pairs, as two versions of a model do.
     if (script_->draws()) asked.seen = seen_.next(mix(messages, model));
     asked.key = mix(messages, asked.seen);
@@ -71,7 +116,31 @@ class Player {
       return refuse(request, 400, "no rule of the script matches; end it with a rule without 'when'", "no_rule");
     }
     ++(choice->rule->fault ? served_->faults : served_->completions);
-    return play(*script_, *choice, asked, request.keep_alive);
+    Act act = play(*script_, *choice, asked, std::move(limits), request.keep_alive);
+    if (ticket != nullptr) ticket->entry.outcome = outcome_of(*choice->rule);
+    if (ticket != nullptr && ticket->admitted) house_->capacity->charge(act.output);
+    return act;
+  }
+
+  /// At once: what is turned away costs the endpoint nothing.
+  Act reject(const net::ServerRequest& request, const Rejection& rejection, Headers headers, LogEntry& entry) {
+    ++served_->rejected;
+    entry.outcome = "rejected";
+    Reply reply = json_reply(429, error_body(429, rejection.message, "rate_limit_exceeded"), {});
+    if (rejection.retry_after) reply.limits = retry_headers(*rejection.retry_after);
+    std::ranges::move(headers, std::back_inserter(reply.limits));
+    return json(request, std::move(reply));
+  }
+
+  static void describe(const ChatRequest& chat, Texts& texts, std::string_view model, std::string_view case_id,
+                       LogEntry& entry) {
+    Sha256 digest;
+    digest.update(model);
+    digest.update("\n");
+    digest.update(chat.messages);
+    entry.key = to_hex(digest.finish());
+    entry.case_id = case_id;
+    entry.last_user = texts.last_user();
   }
 
   static std::string case_of(const net::ServerRequest& request, const ChatRequest& chat) {
@@ -82,15 +151,16 @@ class Player {
   std::shared_ptr<const Script> script_;
   std::uint64_t seed_;
   std::shared_ptr<Served> served_;
+  std::shared_ptr<House> house_;
   SeenCounts seen_;
 };
 
 }  // namespace
 
 net::Handler make_handler(std::shared_ptr<const Script> script, std::optional<std::uint64_t> seed,
-                          std::shared_ptr<Served> served) {
+                          std::shared_ptr<Served> served, std::shared_ptr<RequestLog> log) {
   const std::uint64_t key = seed.value_or(script->seed);
-  auto player = std::make_shared<Player>(std::move(script), key, std::move(served));
+  auto player = std::make_shared<Player>(std::move(script), key, std::move(served), std::move(log));
   return [player](const net::ServerRequest& request) { return player->serve(request); };
 }
 

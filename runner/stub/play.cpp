@@ -202,9 +202,13 @@ std::optional<net::WirePlan> play_before(const Rule& rule, const Choice& choice)
 
 }  // namespace
 
-net::WirePlan play(const Script& script, const Choice& choice, const Asked& asked, bool keep_alive) {
+Act play(const Script& script, const Choice& choice, const Asked& asked, Headers limits, bool keep_alive) {
   const Rule& rule = *choice.rule;
-  if (auto early = play_before(rule, choice)) return std::move(*early);
+  Act act;
+  if (auto early = play_before(rule, choice)) {
+    act.plan = std::move(*early);
+    return act;
+  }
   const Pace pace(rule.latency ? *rule.latency : script.latency, choice.key);
   const Answer answer = make_answer(script, choice, asked);
   Played played;
@@ -218,8 +222,13 @@ net::WirePlan play(const Script& script, const Choice& choice, const Asked& aske
   }
   played.reply.request_id = "req-" + hex_id(answer.id);
   played.reply.headers = &rule.headers;
+  played.reply.limits = std::move(limits);
   played.ending.keep_alive = keep_alive;
-  return plan(std::move(played.reply), played.ending);
+  act.status = played.reply.status;
+  const bool errs = rule.fault && std::holds_alternative<StatusFault>(*rule.fault);
+  if (!errs) act.output = answer.usage ? answer.usage->output : count_output_tokens(answer);
+  act.plan = plan(std::move(played.reply), played.ending);
+  return act;
 }
 
 }  // namespace assay::stub

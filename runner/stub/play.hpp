@@ -5,8 +5,18 @@
 
 #include <assay/net/server.hpp>
 
+#include <cstdint>
+
 namespace assay::stub {
 
-[[nodiscard]] net::WirePlan play(const Script& script, const Choice& choice, const Asked& asked, bool keep_alive);
+/// What the client gets.
+struct Act {
+  net::WirePlan plan;
+  int status = 0;            ///< 0: nothing is sent
+  std::uint64_t output = 0;  ///< tokens of the answer
+};
+
+/// `limits` are headers beside the rule's.
+[[nodiscard]] Act play(const Script& script, const Choice& choice, const Asked& asked, Headers limits, bool keep_alive);
 
 }  // namespace assay::stub

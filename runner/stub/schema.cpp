@@ -23,6 +23,7 @@ constexpr std::string_view kSchema = R"json({
     "seed": {"type": "integer", "minimum": 0, "default": 1, "description": "Of every draw."},
     "system_fingerprint": {"$ref": "#/definitions/text"},
     "latency": {"$ref": "#/definitions/latency"},
+    "capacity": {"$ref": "#/definitions/capacity"},
     "rules": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/rule"},
               "description": "The first that matches a request answers it.",
               "examples": [[{"answer": "ok"}]]}
@@ -73,6 +74,26 @@ constexpr std::string_view kSchema = R"json({
                  "properties": {"share": {"type": "number", "minimum": 0, "maximum": 1, "default": 0.05},
                                 "factor": {"type": "number", "minimum": 1, "maximum": 1000, "default": 10}}}
       }
+    },
+    "capacity": {
+      "description": "What the endpoint bears, over all models. Beyond it requests get 429, or wait for a worker.",
+      "type": "object", "additionalProperties": false,
+      "anyOf": [{"required": ["concurrent"]}, {"required": ["workers"]}, {"required": ["requests_per_minute"]},
+                {"required": ["tokens_per_minute"]}],
+      "properties": {
+        "concurrent": {"type": "integer", "minimum": 1, "maximum": 1000000,
+                       "description": "Requests under way at once; one more gets 429 at once."},
+        "workers": {"type": "integer", "minimum": 1, "maximum": 1000000,
+                    "description": "Answers made at once; the others wait in line, as at a local server."},
+        "requests_per_minute": {"type": "number", "minimum": 0.001, "maximum": 1e9},
+        "tokens_per_minute": {"type": "number", "minimum": 0.001, "maximum": 1e12,
+                              "description": "The words of the messages, and the answer's output tokens."},
+        "burst": {"$ref": "#/definitions/duration",
+                  "description": "A rate's bucket holds what comes in this time (default: 1s), and at least 1."},
+        "retry_after": {"oneOf": [{"type": "boolean"}, {"$ref": "#/definitions/duration"}],
+                        "description": "A time, or true for 1s: said also to what is too many at once. false: said never."}
+      },
+      "examples": [{"concurrent": 200, "requests_per_minute": 3000}]
     },
     "rule": {
       "type": "object", "additionalProperties": false,

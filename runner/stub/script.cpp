@@ -240,7 +240,8 @@ std::shared_ptr<const Script> parse_script(const Node& document, Diagnostics& di
   if (const auto seed = reader.integer("seed")) script->seed = static_cast<std::uint64_t>(*seed);
   script->fingerprint = reader.string("system_fingerprint").value_or("");
   if (const Node* latency = reader.get("latency")) script->latency = read_latency(*latency, diagnostics);
-  script->rules = read_rules(reader.require("rules", "rules: [{answer: ok}]"), diagnostics);
+  if (const Node* capacity = reader.get("capacity")) script->capacity = read_capacity(*capacity, diagnostics);
+  script->rules = read_rules(reader.require("rules", "[{answer: ok}]"), diagnostics);
   reader.finish();
   if (!script->models.empty() && reader.get("model") == nullptr) script->model = script->models.front();
   if (diagnostics.error_count() != before) return nullptr;

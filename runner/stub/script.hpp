@@ -1,5 +1,5 @@
 #pragma once
-/// A stub script as data: ordered rules, what each one says and how it misbehaves.
+/// A stub script as data: what it bears, and ordered rules, what each one says and how it misbehaves.
 
 #include <assay/core/time.hpp>
 #include <assay/stub/stub.hpp>
@@ -125,6 +125,17 @@ struct Rule {
   [[nodiscard]] bool draws() const;
 };
 
+/// What the endpoint bears. Absent: no bound.
+struct CapacitySpec {
+  std::optional<std::uint32_t> concurrent;  ///< requests under way at once; one more gets 429
+  std::optional<std::uint32_t> workers;     ///< answers made at once; the others wait in line
+  std::optional<double> requests_per_minute;
+  std::optional<double> tokens_per_minute;   ///< input and output
+  Duration burst = std::chrono::seconds(1);  ///< what a rate's bucket holds: as much as comes in this time
+  std::optional<Duration> retry_after;       ///< said to what is too many at once; absent: nothing is said
+  bool says_when = true;                     ///< false: a rate's rejection does not say when to come again
+};
+
 class Script {
  public:
   std::string model = "stub";       ///< served where a request names none
@@ -132,6 +143,7 @@ class Script {
   std::uint64_t seed = 1;
   Latency latency;
   std::string fingerprint;  ///< system_fingerprint; empty: none
+  std::optional<CapacitySpec> capacity;
   std::vector<Rule> rules;
 
   /// True if requests have to be counted.
@@ -140,6 +152,9 @@ class Script {
 
 /// A rule's `fault:` mapping; its `headers` are appended to the rule's.
 [[nodiscard]] std::optional<Fault> read_fault(const text::Node& node, Headers& headers, Diagnostics& diagnostics);
+
+/// The script's `capacity:` mapping.
+[[nodiscard]] CapacitySpec read_capacity(const text::Node& node, Diagnostics& diagnostics);
 
 /// A rule's `answers_from:` mapping.
 [[nodiscard]] std::shared_ptr<const AnswerTable> read_answer_table(const text::Node& node, Diagnostics& diagnostics);

@@ -61,6 +61,7 @@ std::string head(const Reply& reply, bool keep_alive) {
       typed = typed || same_name(name, "content-type");
     }
   }
+  for (const auto& [name, value] : reply.limits) out.append(name).append(": ").append(value).append("\r\n");
   if (!typed) out.append("content-type: ").append(reply.content_type).append("\r\n");
   if (!reply.request_id.empty()) out.append("x-request-id: ").append(reply.request_id).append("\r\n");
   if (!keep_alive) out += "connection: close\r\n";

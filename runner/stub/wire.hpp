@@ -24,6 +24,7 @@ struct Reply {
   std::string content_type = "application/json";
   std::string request_id;
   const Headers* headers = nullptr;
+  Headers limits;        ///< what is left of the capacity
   bool chunked = false;  ///< else with its length
   std::vector<Piece> pieces;
 };

@@ -154,6 +154,29 @@ TEST_F(History, a_verdict_left_by_an_earlier_run_is_removed_first) {
   EXPECT_FALSE(project_.has("out/verdict.json")) << "exit 4 of gate left the verdict of another decision";
 }
 
+TEST_F(History, a_command_line_that_is_refused_leaves_no_verdict_of_an_earlier_run) {
+  for (const auto& wrong : std::vector<std::vector<std::string>>{
+           {"--max-time", "0"}, {"--no-such-option"}, {"--baseline", "main"}, {"--limit", "-1"}, {"--seed", ""}}) {
+    project_.write("out/verdict.json", "{\"verdict\": \"PASS\"}");
+    auto options = wrong;
+    options.insert(options.begin(), {"--out", "out"});
+    EXPECT_EQ(run(options).code, 4) << wrong.front();
+    EXPECT_FALSE(project_.has("out/verdict.json")) << wrong.front();
+  }
+  project_.write("out/verdict.json", "{\"verdict\": \"PASS\"}");
+  EXPECT_EQ(project_.assay({"gate", "--out=out"}).code, 4);
+  EXPECT_FALSE(project_.has("out/verdict.json"));
+}
+
+TEST_F(History, a_verdict_that_cannot_be_removed_is_an_error_before_any_call) {
+  project_.write("out/verdict.json/in-the-way", "");
+  const auto before = stub_.requests();
+  const auto ended = run({"--out", "out"});
+  EXPECT_EQ(ended.code, 3) << ended.err;
+  EXPECT_NE(ended.err.find("verdict.json is there already and cannot be removed"), std::string::npos) << ended.err;
+  EXPECT_EQ(stub_.requests(), before);
+}
+
 TEST_F(History, nothing_but_the_verdict_is_left_in_its_folder) {
   EXPECT_EQ(run({"--out", "out"}).code, 0);
   EXPECT_EQ(run({"--out", "out"}).code, 0);

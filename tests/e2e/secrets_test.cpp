@@ -66,16 +66,19 @@ TEST_P(Secrets, are_found_nowhere) {
   project.write("assay.yaml", "version: 1\ntargets:\n  t:\n    url: " + stub.url() +
                                   "\n    model: m\n    api_key_env: MY_KEY\n    headers: {x-gateway: \"${MY_TOKEN}\"}\n"
                                   "    retries: {max: 0}\nredact: [\"canary-by-pattern-[0-9]+\"]\n");
-  const auto ran = project.assay({"run", "suite.yaml"});
+  const auto ran = project.assay({"run", "suite.yaml", "--record", ".assay/calls.jsonl"});
   EXPECT_GE(stub.requests(), 3u);
   EXPECT_EQ(sent_key, "Bearer " + kKey);
   EXPECT_EQ(sent_token, kToken);
-  const std::vector<Finished> said{ran,
-                                   project.assay({"show", "latest"}),
-                                   project.assay({"history", "--json"}),
-                                   project.assay({"show", "latest", "numbered/case-1"}),
-                                   project.assay({"show", "latest", "--json"}),
-                                   project.assay({"gate", "latest"})};
+  const std::vector<Finished> said{
+      ran,
+      project.assay({"show", "latest"}),
+      project.assay({"history", "--json"}),
+      project.assay({"show", "latest", "numbered/case-1"}),
+      project.assay({"show", "latest", "--json"}),
+      project.assay({"run", "suite.yaml", "--replay", ".assay/calls.jsonl"}),
+      project.assay({"run", "suite.yaml", "--replay", ".assay/calls.jsonl", "--set", "params.seed=1"}),
+      project.assay({"gate", "latest"})};
   const auto all = traces(project, said);
   ASSERT_NE(all.find("numbered"), std::string::npos);
   for (const auto& secret : {kKey, kToken, kSession, std::string("canary\\/7f3a")}) {

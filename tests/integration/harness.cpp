@@ -81,10 +81,13 @@ std::shared_ptr<const stub::Script> script_of(const TempDir& dir, const std::str
 
 exec::RunSummary drive(const RunSetup& setup, Endpoint& endpoint, Journal& journal, boost::asio::io_context& loop) {
   Cases cases(setup);
-  exec::RunOptions options;
-  options.concurrency = setup.concurrency;
-  options.retries = setup.retries;
-  exec::Runner runner(endpoint, journal, cases, std::move(options), {});
+  exec::Lane lane{.name = "stub", .limits = {}};
+  lane.limits.concurrency = setup.concurrency;
+  exec::Side side;
+  side.journal = &journal;
+  side.endpoint = &endpoint;
+  side.retries = setup.retries;
+  exec::Runner runner({lane}, {side}, cases, {}, {});
   exec::RunSummary summary;
   std::exception_ptr failure;
   boost::asio::co_spawn(loop, runner.run(), [&](const std::exception_ptr& e, exec::RunSummary s) {
@@ -120,7 +123,7 @@ Ran run(const RunSetup& setup) {
   {
     const auto writer = must(store->start(header_of(setup), loop.get_executor()));
     ran.summary = drive(setup, *endpoint, *writer, loop);
-    const auto closed = writer->close(store::RunStatus::finished, 1, std::nullopt);
+    const auto closed = writer->close({.wall_s = 1});
     EXPECT_TRUE(closed) << to_string(closed.error());
   }
   const auto read = store->samples("r1", {.failures_first = false}, [&](const store::StoredSample& sample) {
@@ -129,7 +132,7 @@ Ran run(const RunSetup& setup) {
   });
   EXPECT_TRUE(read) << to_string(read.error());
   std::sort(ran.samples.begin(), ran.samples.end(), [](const auto& a, const auto& b) { return a.unit < b.unit; });
-  ran.evidence = must(store->evidence("r1"));
+  ran.evidence = must(store->evidence("r1", {}));
   ran.requests = served->requests;
   ran.connections = server->accepted();
   return ran;

@@ -11,6 +11,7 @@ import sys
 MAY = {
     "core": [],
     "text": [],
+    "cassette": ["text"],
     "stats": [],
     "datasets": ["text"],
     "suites": ["datasets", "text"],
@@ -29,11 +30,12 @@ FOLDERS = {"datasets": "datasets", "suites": "suites", "judges": "judges", "repo
 ONLY_HERE = [
     (re.compile(r"<boost/beast|<boost/asio/ssl|<openssl/ssl"), {"net"}),
     (re.compile(r"<sqlite3\.h>"), {"store"}),
+    (re.compile(r"<zstd\.h>"), {"store"}),
     (re.compile(r"<yaml-cpp/"), {"text"}),
     (re.compile(r"<regex>"), set()),
     (re.compile(r"<CLI/"), {"cli"}),
 ]
-PUBLIC_NEVER = re.compile(r"<boost/beast|<sqlite3\.h>|<yaml-cpp/|<spdlog/")
+PUBLIC_NEVER = re.compile(r"<boost/beast|<sqlite3\.h>|<zstd\.h>|<yaml-cpp/|<spdlog/")
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"][^>"]+[>"])', re.M)
 
 

@@ -33,6 +33,8 @@ enum class ErrorKind {
   rejected,      ///< any other final HTTP status
   protocol,      ///< an answer that is not what the protocol promises
   judge,         ///< a judge that could not be used
+  replay_miss,   ///< a call that the cassette does not hold, where nothing may be sent
+  budget,        ///< a declared budget of money, time or tokens is spent
   store,         ///< the history file
   cancelled,     ///< stopped by a signal or by the circuit breaker
   internal,      ///< a bug

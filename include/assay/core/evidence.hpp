@@ -3,10 +3,15 @@
 
 #include <assay/core/check.hpp>
 #include <assay/core/sample.hpp>
+#include <assay/core/texts.hpp>
+#include <assay/core/time.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace assay {
@@ -23,12 +28,48 @@ struct SampleRow {
   bool pass = false;  ///< only where scored
 };
 
-struct CaseRow {
+/// One case, as `CaseTable` shows it; valid until the table changes.
+struct CaseView {
   std::uint32_t ordinal = 0;
-  std::string id;
-  std::string digest;
-  std::string cluster;  ///< empty: a cluster of its own
-  Tags tags;
+  std::string_view id;
+  std::string digest;        ///< `sha256:…`; empty where digests were not asked for
+  std::string_view cluster;  ///< empty: a cluster of its own
+  const Tags& tags;
+};
+
+/// The cases of a suite, in order. A million of them with ids of ten bytes take some 20 MB: ids lie in one piece,
+/// clusters and tag sets are kept once. Digests, where they are given, take 33 bytes each.
+class CaseTable {
+ public:
+  void add(std::uint32_t ordinal, std::string_view id, std::string_view digest, std::string_view cluster,
+           const Tags& tags);
+  /// With a number that `number_of` gave: quicker, where tags repeat.
+  void add_numbered(std::uint32_t ordinal, std::string_view id, std::string_view digest, std::string_view cluster,
+                    std::uint32_t tags);
+  /// The number of a tag set, which is kept if it is new.
+  std::uint32_t number_of(const Tags& tags);
+
+  [[nodiscard]] std::size_t size() const { return ids_.size(); }
+  [[nodiscard]] bool empty() const { return size() == 0; }
+  [[nodiscard]] CaseView operator[](std::size_t at) const;
+  [[nodiscard]] std::string_view id(std::size_t at) const { return ids_[at]; }
+  [[nodiscard]] std::uint32_t ordinal(std::size_t at) const;
+  /// Equal numbers mean equal clusters; 0 is the empty one. Below `clusters()`.
+  [[nodiscard]] std::uint32_t cluster_number(std::size_t at) const;
+  [[nodiscard]] std::size_t clusters() const { return clusters_.size() + 1; }
+  /// Equal numbers mean equal tag sets; it is the set's place in `tag_sets`.
+  [[nodiscard]] std::uint32_t tags_number(std::size_t at) const;
+  [[nodiscard]] const std::vector<Tags>& tag_sets() const { return tag_sets_; }
+
+ private:
+  Texts ids_;
+  Texts digests_;                          // as packed; empty while all are
+  std::vector<std::uint32_t> ordinals_;    // empty while each is its place
+  std::vector<std::uint32_t> cluster_of_;  // empty while all are 0
+  std::vector<std::uint32_t> tag_set_of_;  // likewise
+  DistinctTexts clusters_;
+  std::vector<Tags> tag_sets_;
+  std::unordered_multimap<std::size_t, std::uint32_t> by_hash_;  // of a tag set: its number
 };
 
 /// One metric over the rows: `values[i]` belongs to row i and counts only where `known[i]` is 1. Elsewhere `known[i]`
@@ -59,7 +100,7 @@ struct SuiteEvidence {
   std::string prompt;  ///< digest of the messages
   std::string params;  ///< digest of the parameters
   std::optional<double> floor;
-  std::vector<CaseRow> cases;
+  CaseTable cases;
   std::vector<SampleRow> rows;
   std::vector<Column> columns;
   Balance balance;
@@ -71,10 +112,12 @@ struct SuiteEvidence {
 struct CostTotals {
   std::uint64_t calls = 0;
   std::uint64_t attempts = 0;
-  std::uint64_t cached = 0;
-  std::uint64_t input_tokens = 0;
-  std::uint64_t output_tokens = 0;
-  std::optional<double> usd;
+  std::uint64_t cached = 0;         ///< of the calls: taken from a cassette, not paid for
+  std::uint64_t input_tokens = 0;   ///< paid for, warm-up included
+  std::uint64_t output_tokens = 0;  ///< likewise
+  std::optional<double> usd;        ///< likewise; absent where the cost of an answer is not known
+  double least_usd = 0;             ///< what the others cost: `usd`, or less
+  std::uint64_t uncounted = 0;      ///< answers, paid for, whose tokens the endpoint did not count
 };
 
 /// Percentiles of a latency metric in milliseconds; absent where nothing was measured.
@@ -86,7 +129,9 @@ struct Percentiles {
 
 struct RunTiming {
   double wall_s = 0;
-  std::uint32_t concurrency = 0;
+  std::uint32_t concurrency = 0;  ///< as set; with `auto` the mean number of attempts in flight
+  std::uint64_t retried = 0;      ///< scored samples that took more than one attempt; percentiles leave none out
+  Percentiles e2e_retried_ms;     ///< of those alone, last attempts
   Percentiles ttft_ms;
   Percentiles e2e_ms;
   Percentiles itl_ms;
@@ -103,7 +148,10 @@ struct RunEvidence {
   std::vector<std::pair<std::string, std::string>> meta;
   std::vector<std::pair<std::string, std::string>> where;  ///< narrowing by --where
   std::optional<std::uint64_t> limit;                      ///< narrowing by --limit
-  std::optional<std::string> stopped;                      ///< why the run ended early (circuit breaker)
+  std::optional<std::string> stopped;                      ///< why the run ended early (circuit breaker): an ERROR
+  std::optional<std::string> spent;                        ///< which budget ended the run early: INCONCLUSIVE
+  std::uint64_t replayed = 0;                              ///< samples with an answer from a cassette
+  std::optional<WallTime> oldest_replayed;
   std::uint64_t seed = 0;
   std::vector<SuiteEvidence> suites;
   CostTotals cost;

@@ -75,8 +75,8 @@ struct HttpResult {
   TimePoint ended;
 };
 
-/// One loop's client with its keep-alive pools. Not thread-safe. Never retries, but for a kept connection that the peer
-/// had closed before any byte of the answer came. An error may come after a head and part of a body.
+/// One loop's client with its keep-alive pools. Not thread-safe. Never retries: what was sent may have been paid for. A
+/// connection that rested is looked at before it is used. An error may come after a head and part of a body.
 class HttpClient {
  public:
   virtual ~HttpClient() = default;

@@ -39,10 +39,11 @@ struct PlannedCase {
   std::vector<std::shared_ptr<const CompiledCheck>> checks;
 };
 
-/// One sample to run.
+/// One sample to run. `side` says for which of the runs that are executed together.
 struct WorkUnit {
   UnitId id;
   std::shared_ptr<const PlannedCase> kase;
+  std::uint32_t side = 0;
 };
 
 namespace outcome {

@@ -23,6 +23,9 @@ struct WallTime {
 /// RFC 3339 in UTC with seconds: `2026-11-21T10:00:00Z`.
 [[nodiscard]] std::string to_rfc3339(WallTime time);
 
+/// For a sentence: `0.5 s`, `90 s`.
+[[nodiscard]] std::string in_seconds(Duration d);
+
 /// Duration in milliseconds as a double, for reports.
 [[nodiscard]] constexpr double to_ms(Duration d) {
   return std::chrono::duration<double, std::milli>(d).count();

@@ -64,7 +64,7 @@ struct Usage {
 struct Timings {
   std::optional<Duration> connect;  ///< DNS, TCP, proxy and TLS; absent on a reused connection
   std::optional<Duration> ttft;     ///< to the first non-empty content; absent when the answer came as a whole
-  std::vector<Duration> gaps;       ///< between successive content chunks (ITL)
+  std::vector<Duration> gaps;       ///< between successive content chunks (ITL); whole microseconds
   Duration total{};                 ///< end to end: to the last content chunk, or to the end of a whole body
 };
 
@@ -103,6 +103,7 @@ struct Step {
   std::uint32_t context = 0;
   std::variant<Response, Error> result = Error{};
   std::vector<Attempt> attempts;
+  bool replayed = false;  ///< taken from a cassette: nothing was sent, nothing was paid; times are the recording's
 };
 
 /// Everything that happened in one sample.

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -56,6 +57,10 @@ struct Canary {
   std::vector<std::string> missing;
 };
 
+/// What a run with replayed samples lacks of a canary. It is no part of the decision: a replay of equal evidence gives
+/// an equal one.
+inline constexpr std::string_view kFreshAnswers = "fresh answers: some came from a cassette";
+
 struct Verdict {
   std::string run;
   VerdictKind kind = VerdictKind::error;
@@ -75,6 +80,8 @@ struct Verdict {
   std::vector<SuiteSummary> suites;
   std::vector<GateResult> gates;
   Canary canary;
+  std::uint64_t replayed = 0;  ///< samples with an answer from a cassette
+  std::optional<WallTime> oldest_replayed;
   CostTotals cost;
   RunTiming timing;
   std::uint64_t seed = 0;
@@ -84,8 +91,8 @@ struct Verdict {
 /// verdict.json, keys in the contract's order.
 [[nodiscard]] OrderedJson verdict_json(const Verdict& verdict);
 
-/// The part that `decision` is the digest of: verdict, reasons, suites, gates, canary and policy digest, without ids
-/// and clock times. Equal evidence gives equal bytes in `canonical_json`.
+/// The part that `decision` is the digest of: verdict, reasons, suites, gates, canary and policy digest, without ids,
+/// clock times and where the answers came from. Equal evidence gives equal bytes in `canonical_json`.
 [[nodiscard]] Json decision_json(const Verdict& verdict);
 
 }  // namespace assay

@@ -1,9 +1,11 @@
 #pragma once
-/// Runs units against an endpoint in a fixed number of slots. Performs what the pure machines say; decides nothing.
+/// Runs units against models in slots. Performs what the pure machines say; decides nothing.
 
 #include <assay/core/endpoint.hpp>
 #include <assay/core/journal.hpp>
+#include <assay/core/recall.hpp>
 #include <assay/core/sample.hpp>
+#include <assay/exec/limits.hpp>
 #include <assay/exec/retry.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -13,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace assay::exec {
 
@@ -24,20 +27,41 @@ class UnitSource {
   [[nodiscard]] virtual Result<std::optional<WorkUnit>> next() = 0;
 };
 
-struct RunOptions {
-  std::uint32_t concurrency = 16;  ///< slots, at least 1
-  std::uint64_t seed = 0;
-  std::optional<Price> price;
+/// What one endpoint bears for one model. Sides that ask the same share a lane, and so its limits.
+struct Lane {
+  std::string name;  ///< the target's, as shown
+  Limits limits;
+};
+
+/// One of the runs that are executed together: a candidate, or a candidate and its baseline. `WorkUnit::side` is its
+/// place.
+struct Side {
+  Journal* journal = nullptr;
+  Recall* recall = nullptr;      ///< asked before anything is sent; may be nullptr
+  Endpoint* endpoint = nullptr;  ///< of the target; nullptr: nothing may be sent (a replay)
+  std::size_t lane = 0;          ///< likewise
   RetryPolicy retries;
+  std::optional<Price> price;
+};
+
+struct RunOptions {
+  std::uint64_t seed = 0;
   std::uint32_t breaker = 20;                ///< final endpoint failures in a row that stop the run; 0: never
-  Duration grace = std::chrono::seconds(5);  ///< for calls in flight after `stop`
+  Duration grace = std::chrono::seconds(5);  ///< for calls in flight after `stop`, and after `max_time`
+  BudgetLimits budget;
+  double spent_usd = 0;     ///< by earlier processes of these runs
+  double spent_tokens = 0;  ///< likewise
+  std::optional<Duration> max_time;
+  std::vector<WorkUnit> warmup;          ///< asked first, one after the other; their answers are thrown away
+  std::size_t heavy_answer = 64u << 10;  ///< bytes from which an answer is scored beside the loop
 };
 
 /// Called on the loop; any may be empty.
 struct Observer {
-  std::function<void(const Sample&)> finished;         ///< after each finished sample
-  std::function<void(const Attempt&)> failed_attempt;  ///< with each failed attempt
-  std::function<void()> abandon;                       ///< once, when `grace` is over: cancel the calls in flight
+  std::function<void(const Sample&, std::uint32_t side)> finished;  ///< after each finished sample
+  std::function<void(const Attempt&)> failed_attempt;               ///< with each failed attempt
+  std::function<void(const LimitChange&)> limit_changed;            ///< of a lane whose limit is `auto`
+  std::function<void()> abandon;  ///< once, when `grace` is over: cancel the calls in flight
 };
 
 /// Why a run ended before its source was empty. The first reason stands.
@@ -45,23 +69,38 @@ enum class StopReason {
   none,
   signal,   ///< `stop` was called
   breaker,  ///< too many final endpoint failures in a row
+  budget,   ///< money, tokens or time is spent
   store,    ///< nothing more can be journalled
   source,   ///< the next unit could not be read
   internal  ///< a bug
 };
 
-struct RunSummary {
-  std::uint64_t finished = 0;
-  StopReason stopped = StopReason::none;
-  std::optional<Error> error;  ///< why, where it stopped on a failure
+/// What was paid for beside the samples.
+struct WarmUp {
+  std::uint64_t calls = 0;
+  std::uint64_t attempts = 0;
+  std::uint64_t input_tokens = 0;
+  std::uint64_t output_tokens = 0;
+  double usd = 0;
 };
 
-/// One run. Construct, `co_await run()` once; `stop` may be called from the same loop at any time. A sample that was
-/// under way when the run stopped is either finished or left without a trace but its journalled calls, never recorded
-/// as an error; driving its unit again is safe.
+struct RunSummary {
+  std::uint64_t finished = 0;  ///< samples, of all sides
+  StopReason stopped = StopReason::none;
+  std::optional<Error> error;   ///< why, where it stopped by itself
+  std::uint64_t misses = 0;     ///< calls that a cassette cannot answer: not held where nothing may be sent, or damaged
+  std::optional<Error> missed;  ///< the first of them
+  double mean_in_flight = 0;    ///< attempts, over the time in which there was any
+  std::vector<WarmUp> warmup;   ///< by side
+};
+
+/// One run, or two that are executed together. Construct, `co_await run()` once; `stop` may be called from the same
+/// loop at any time. A sample that was under way when the run stopped is either finished or left without a trace but
+/// its journalled calls, never recorded as an error; driving its unit again asks only for what is missing.
 class Runner {
  public:
-  Runner(Endpoint& endpoint, Journal& journal, UnitSource& source, RunOptions options, Observer observer);
+  /// The lanes' endpoints, the sides' journals and the source outlive the runner.
+  Runner(std::vector<Lane> lanes, std::vector<Side> sides, UnitSource& source, RunOptions options, Observer observer);
   ~Runner();
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
@@ -70,8 +109,10 @@ class Runner {
   boost::asio::awaitable<RunSummary> run();
   /// No new call; calls in flight get `grace`, then the rest is abandoned unfinished.
   void stop();
-  /// Calls under way or waiting for a retry.
+  /// Attempts under way.
   [[nodiscard]] std::uint32_t in_flight() const;
+  /// The sum of the lanes' limits now.
+  [[nodiscard]] std::uint32_t limit() const;
 
  private:
   struct State;

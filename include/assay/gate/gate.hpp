@@ -6,7 +6,9 @@
 #include <assay/core/verdict.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,6 +63,10 @@ struct SuiteFacts {
 
 /// True if a gate reads a latency metric (`latency_p…`, `ttft_p…`, `itl_p…`): the load must be known then.
 [[nodiscard]] bool reads_latency(const Policy& policy);
+
+/// The columns of evidence that `decide` reads for this policy, under the names it lists; what is read from outcomes
+/// alone (`pass_rate`, `error_rate`) takes none.
+[[nodiscard]] std::set<std::string, std::less<>> wanted_metrics(const Policy& policy);
 
 /// The policy as JSON: stored beside the run, so that `gate RUN` can decide again.
 [[nodiscard]] Json to_json(const Policy& policy);

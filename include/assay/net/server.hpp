@@ -37,7 +37,28 @@ struct Reset {};  ///< RST: the connection is cut hard
 struct Close {};  ///< FIN
 struct Stall {};  ///< nothing more, until the peer leaves
 
-using WireStep = std::variant<Send, Wait, Reset, Close, Stall>;
+/// How far a plan came.
+enum class PlanEnd {
+  finished,   ///< every byte of it was handed to the socket; told before the Reset or Close that may follow
+  stalled,    ///< it came to its Stall
+  peer_left,  ///< the peer hung up, or closed its sending side, before that
+  stopped     ///< the server was stopped before that
+};
+
+/// First in a plan whose maker wants to know how it ends: called once, with the bytes that were handed to the socket. A
+/// plan that is thrown away unplayed does not call it, so what must be given back belongs in a captured object's
+/// destructor. Waits of such a plan end when the peer leaves.
+struct Tell {
+  std::function<void(PlanEnd, std::size_t)> ended;
+};
+
+/// Waits until its turn comes: `enter` is given what starts the rest of the plan. That may be called at once or later,
+/// on the loop, and does nothing once the peer left.
+struct Turn {
+  std::function<void(std::function<void()> start)> enter;
+};
+
+using WireStep = std::variant<Send, Wait, Reset, Close, Stall, Tell, Turn>;
 
 /// What happens on the wire, in order. Without Reset, Close or Stall at its end the connection is kept.
 using WirePlan = std::vector<WireStep>;

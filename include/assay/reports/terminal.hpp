@@ -21,9 +21,16 @@ struct FailingCase {
   std::uint32_t samples = 0;
 };
 
+/// What of them is shown, and how many there are beside.
+struct FailingCases {
+  std::vector<FailingCase> worst;
+  std::uint64_t others = 0;  ///< cases that failed beside these
+  bool at_least = false;     ///< `others` is not all: more failed than was read
+};
+
 /// Verdict, reasons, gates with intervals, the worst failing cases, cost and latency, where the reports are. No line is
 /// wider than the style's width, but for the names of files.
-[[nodiscard]] std::string terminal_summary(const Verdict& verdict, const std::vector<FailingCase>& worst,
+[[nodiscard]] std::string terminal_summary(const Verdict& verdict, const FailingCases& failing,
                                            const std::vector<std::string>& files, const Style& style);
 
 /// Writes verdict.json whole or not at all: temporary file, fsync, rename, fsync of the directory. Errors: `store`.

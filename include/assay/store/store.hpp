@@ -20,8 +20,9 @@
 
 namespace assay::store {
 
-/// Where a run stands. `running` also stands where its process was killed. `failed`: it ended by itself on an error
-/// (the circuit breaker, the store). Everything but `finished` can be resumed.
+/// Where a run stands. `running` also stands where its process was killed. `failed`: it ended by itself before its plan
+/// was done (the circuit breaker, a budget, a cassette that lacks a call, the store). Everything but `finished` can be
+/// resumed; `finished` and `failed` can be decided.
 enum class RunStatus { running, finished, interrupted, failed };
 
 [[nodiscard]] std::string_view name(RunStatus status);
@@ -34,9 +35,11 @@ struct StoredSuite {
   std::string digest;
   std::string prompt;
   std::string params;
-  std::string dataset;  ///< digest, empty without one
+  std::string dataset;      ///< digest, empty without one
+  std::string params_text;  ///< JSON object
   std::optional<double> floor;
-  std::uint64_t planned = 0;  ///< samples of the selection
+  std::uint64_t planned = 0;  ///< samples of the selection, of this shard
+  std::uint64_t whole = 0;    ///< samples of the selection, of all shards
   /// The metrics its checks feed: name, unit, direction.
   struct Metric {
     std::string name;
@@ -46,11 +49,19 @@ struct StoredSuite {
   std::vector<Metric> metrics;
 };
 
+/// One of `count` parts of a run; `index` counts from 1.
+struct Shard {
+  std::uint32_t index = 1;
+  std::uint32_t count = 1;
+  friend bool operator==(const Shard&, const Shard&) = default;
+};
+
 /// A run as it starts. `options` is JSON that `--resume` compares and reads back.
 struct RunHeader {
   std::string id;
   WallTime started;
   std::string target;
+  std::string api;
   std::string model;
   std::string url;  ///< without secrets
   std::optional<std::string> expected_served;
@@ -59,7 +70,10 @@ struct RunHeader {
   std::vector<std::pair<std::string, std::string>> where;
   std::optional<std::uint64_t> limit;
   std::uint64_t seed = 0;
-  std::uint32_t concurrency = 0;
+  std::uint32_t concurrency = 0;  ///< 0: `auto`
+  std::optional<Shard> shard;
+  std::string beside;          ///< the id of the run that is executed together with this one; empty without one
+  bool baseline = false;       ///< of the two, the one that the other is compared with
   std::optional<Price> price;  ///< of the target; without one no cost is known
   std::string policy;          ///< JSON of the policy as sealed
   std::string policy_digest;
@@ -74,7 +88,9 @@ struct RunRow {
   RunStatus status = RunStatus::running;
   std::optional<WallTime> ended;
   double wall_s = 0;                   ///< measured, over all resumptions
-  std::optional<std::string> stopped;  ///< why it ended early
+  std::optional<std::string> stopped;  ///< why it ended early: an ERROR
+  std::optional<std::string> spent;    ///< which budget ended it early
+  std::uint32_t load = 0;              ///< attempts in flight, the mean over the run
   std::optional<std::string> verdict;  ///< of the newest decision: PASS, …
   std::string decision;
   std::uint64_t finished = 0;  ///< samples
@@ -110,6 +126,50 @@ struct SampleFilter {
   std::optional<std::uint64_t> limit;
 };
 
+/// How many attempts a target was given at once, from a moment on.
+struct LimitRow {
+  std::string target;
+  WallTime at;
+  std::uint32_t limit = 0;
+  std::uint32_t in_flight = 0;
+  std::string cause;
+};
+
+/// What was paid for beside the samples.
+struct WarmUpTotals {
+  std::uint64_t calls = 0;
+  std::uint64_t attempts = 0;
+  std::uint64_t input_tokens = 0;
+  std::uint64_t output_tokens = 0;
+  double usd = 0;
+};
+
+/// How a process that executed a run ended.
+struct Ending {
+  RunStatus status = RunStatus::finished;
+  double wall_s = 0;                   ///< of this process
+  std::optional<std::string> stopped;  ///< why early: an ERROR
+  std::optional<std::string> spent;    ///< why early: a budget
+  std::uint32_t load = 0;              ///< attempts in flight, the mean
+  WarmUpTotals warmup;                 ///< added to those of earlier processes
+};
+
+/// Which part of the evidence is wanted: what is left out costs neither time nor memory.
+struct EvidenceQuery {
+  std::optional<std::set<std::string, std::less<>>> metrics;  ///< columns; absent: all
+  bool digests = false;                                       ///< of the cases
+};
+
+/// A stored call with what was asked, in the order (suite, case, sample, call).
+struct StoredCall {
+  UnitId unit;
+  std::string suite;
+  std::string case_id;
+  std::vector<Message> messages;
+  std::string params;
+  Step step;
+};
+
 /// Writes one run: a `Journal` over one writer thread, batches in WAL mode. `append` and `finish` may be called on the
 /// loop only, as `room`; the loop outlives every `room` under way. After a failed write nothing more is written, what
 /// was committed stays, and `room`, `flush` and `close` give the error. Destroyed without `close`, it commits what it
@@ -118,8 +178,10 @@ class RunWriter : public Journal {
  public:
   /// Commits all that was given. Errors: `store`.
   [[nodiscard]] virtual Result<void> flush() = 0;
-  /// Flushes, then closes the run with a status.
-  [[nodiscard]] virtual Result<void> close(RunStatus status, double wall_s, std::optional<std::string> stopped) = 0;
+  /// Adds to the history of the run's limits. Does not block.
+  virtual void limited(const LimitRow& change) = 0;
+  /// Flushes, then closes the run.
+  [[nodiscard]] virtual Result<void> close(const Ending& ending) = 0;
 };
 
 /// A history file. One thread at a time; several processes may use one file.
@@ -135,23 +197,32 @@ class Store {
   /// Starts a run; its row is committed when this returns. `loop` is where `room` waits.
   [[nodiscard]] virtual Result<std::unique_ptr<RunWriter>> start(const RunHeader& header,
                                                                  boost::asio::any_io_executor loop) = 0;
-  /// Takes up an unfinished run. Steps of samples that did not finish, and skipped samples, are forgotten: they are run
-  /// again. Errors: `not_found`; `usage` if it is finished, or being executed by a live process.
+  /// Takes up an unfinished run. Calls of samples that did not finish are kept for `Journal::find`; skipped samples are
+  /// run again, and so are samples that an endpoint's failure ended where the circuit breaker stopped the run, and
+  /// those that a cassette could not answer. Errors: `not_found`; `usage` if it is finished, or being executed by a
+  /// live process.
   [[nodiscard]] virtual Result<std::unique_ptr<RunWriter>> resume(const std::string& run,
                                                                   boost::asio::any_io_executor loop) = 0;
-  /// The units of a run that have a finished sample; skipped ones have not.
-  [[nodiscard]] virtual Result<std::set<UnitId>> finished_units(const std::string& run) = 0;
+  /// The units of a run that have a finished sample, sorted; skipped ones have not.
+  [[nodiscard]] virtual Result<std::vector<UnitId>> finished_units(const std::string& run) = 0;
 
   /// RUN as a person writes it: an id or unique prefix names a run of any status; `commit=SHA` (any meta key) and
   /// `latest` give the newest that counts: with `unfinished` (for --resume) all but finished ones, otherwise finished
-  /// and failed ones. Errors: `not_found`, naming what there is; `usage` for an ambiguous prefix, listing the runs.
+  /// and failed ones; of two that were run together, the candidate. Errors: `not_found`, naming what there is; `usage`
+  /// for an ambiguous prefix, listing the runs.
   [[nodiscard]] virtual Result<RunRow> find(std::string_view run, bool unfinished) = 0;
   /// Newest first.
   [[nodiscard]] virtual Result<std::vector<RunRow>> history(std::optional<std::string> suite, std::uint64_t limit) = 0;
 
   /// Read from narrow tables, in case order; bodies only for the gaps between tokens. Latencies count where scored.
-  /// `itl_ms` is exact to 0.1 %. Samples that were never finished count as skipped, without rows.
-  [[nodiscard]] virtual Result<RunEvidence> evidence(const std::string& run) = 0;
+  /// The percentiles of `timing` are exact to 0.1 %. Samples that were never finished count as skipped, without rows.
+  [[nodiscard]] virtual Result<RunEvidence> evidence(const std::string& run, const EvidenceQuery& query) = 0;
+  /// What a run paid so far, without reading its evidence.
+  [[nodiscard]] virtual Result<CostTotals> cost(const std::string& run) = 0;
+  [[nodiscard]] virtual Result<std::vector<LimitRow>> limits(const std::string& run) = 0;
+  /// Streams the calls of a run, answered and finally failed ones; the callback's error ends it.
+  [[nodiscard]] virtual Result<void> calls(const std::string& run,
+                                           const std::function<Result<void>(const StoredCall&)>& each) = 0;
   /// Streams samples; the callback returns false to stop.
   [[nodiscard]] virtual Result<void> samples(const std::string& run, const SampleFilter& filter,
                                              const std::function<bool(const StoredSample&)>& each) = 0;

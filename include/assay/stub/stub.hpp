@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace assay::stub {
@@ -32,13 +33,37 @@ struct Served {
   std::uint64_t requests = 0;
   std::uint64_t completions = 0;  ///< whole answers sent, streamed or not
   std::uint64_t faults = 0;
+  std::uint64_t rejected = 0;  ///< beyond the script's capacity
+};
+
+/// One JSON line a request, appended to a file as soon as the request's outcome is known; docs/stub.md names the keys.
+/// Not thread-safe.
+class RequestLog {
+ public:
+  /// Errors: `usage` for a file that cannot be opened to append.
+  [[nodiscard]] static Result<std::shared_ptr<RequestLog>> open(const std::filesystem::path& file);
+  RequestLog(const RequestLog&) = delete;
+  RequestLog& operator=(const RequestLog&) = delete;
+  ~RequestLog();
+
+  /// `line` with its end, in one write: several processes may share the file.
+  void write(std::string_view line);
+  /// Lines that could not be written whole, on a full disk for example.
+  [[nodiscard]] std::uint64_t lost() const { return lost_; }
+
+ private:
+  explicit RequestLog(int descriptor) : descriptor_(descriptor) {}
+
+  int descriptor_;
+  std::uint64_t lost_ = 0;
 };
 
 /// Makes the handler that plays a script. Draws are keyed by (seed, request, how often that request was seen), so that
-/// a retry can see another outcome and equal runs see equal ones. Without a `seed` the script's own counts. One loop
-/// only.
+/// a retry can see another outcome and equal runs see equal ones. Without a `seed` the script's own counts. With a
+/// `log` it also tells which answers reached their client's socket. One loop only.
 [[nodiscard]] net::Handler make_handler(std::shared_ptr<const Script> script, std::optional<std::uint64_t> seed = {},
-                                        std::shared_ptr<Served> served = nullptr);
+                                        std::shared_ptr<Served> served = nullptr,
+                                        std::shared_ptr<RequestLog> log = nullptr);
 
 /// JSON Schema (draft-07) of a script, with descriptions and examples.
 [[nodiscard]] OrderedJson script_schema();

@@ -101,8 +101,11 @@ class CaseCursor {
   [[nodiscard]] virtual std::optional<DigestBytes> dataset_digest() = 0;
 };
 
+/// `check` refuses an id that is there twice, and keeps 40 bytes a case for it; `known` is for cases that were checked.
+enum class Ids { check, known };
+
 /// The suite must outlive the cursor.
-[[nodiscard]] Result<std::unique_ptr<CaseCursor>> open_cases(const Suite& suite);
+[[nodiscard]] Result<std::unique_ptr<CaseCursor>> open_cases(const Suite& suite, Ids ids = Ids::check);
 
 /// Renders the prompt for one case. Errors name the case, the variable and the place of the message.
 [[nodiscard]] Result<std::vector<Message>> render_messages(const std::vector<MessageTemplate>& templates,

@@ -59,6 +59,19 @@ void append_message(std::string& out, const Message& message) {
   out += '}';
 }
 
+// What the messages take as a rule; escapes and tools take more.
+std::size_t room_for(std::span<const Message> messages) {
+  constexpr std::size_t kFrame = 64;
+  std::size_t room = kFrame;
+  for (const auto& message : messages) {
+    room += kFrame;
+    for (const auto& part : message.parts) {
+      if (const auto* text = std::get_if<Text>(&part)) room += text->text.size();
+    }
+  }
+  return room;
+}
+
 }  // namespace
 
 ChatEncoder::ChatEncoder(std::string model, bool stream) : model_(std::move(model)), stream_(stream) {
@@ -67,7 +80,9 @@ ChatEncoder::ChatEncoder(std::string model, bool stream) : model_(std::move(mode
 
 std::string ChatEncoder::encode(const Request& request) const {
   if (request.params != params_) use_params(request.params);
-  std::string out = R"({"messages":[)";
+  std::string out;
+  out.reserve(tail_.size() + room_for(request.messages));
+  out += R"({"messages":[)";
   bool first = true;
   for (const auto& message : request.messages) {
     if (!first) out += ',';

@@ -3,21 +3,12 @@
 #include <assay/core/random.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <utility>
 
 namespace assay::exec {
 
 namespace {
-
-// Seconds as a person writes them: `0.5 s`, `90 s`.
-std::string in_seconds(Duration d) {
-  const auto tenths = std::chrono::duration_cast<std::chrono::milliseconds>(d).count() / 100;
-  std::string text = std::to_string(tenths / 10);
-  if (tenths % 10 != 0) text += '.' + std::to_string(tenths % 10);
-  return text + " s";
-}
 
 Error too_long_to_wait(Error error, Duration asked, Duration max_wait) {
   error.message +=
@@ -33,7 +24,10 @@ Duration backoff_cap(const RetryPolicy& policy, std::uint32_t retry) {
   return cap >= to_seconds(policy.most) ? policy.most : from_seconds(cap);
 }
 
-CallMachine::CallMachine(const RetryPolicy& policy, std::uint64_t key) : policy_(policy), key_(key) {}
+CallMachine::CallMachine(const RetryPolicy& policy, std::uint64_t key, std::vector<Attempt> earlier)
+    : policy_(policy), key_(key), earlier_(earlier.size()) {
+  step_.attempts = std::move(earlier);
+}
 
 CallAction CallMachine::answered(AttemptResult result, TimePoint now) {
   ended_ = now;
@@ -55,7 +49,7 @@ CallAction CallMachine::answered(AttemptResult result, TimePoint now) {
   if (!retryable(error.kind)) return give_up(std::move(error));
   const Duration asked = result.retry_after.value_or(Duration::zero());
   if (asked > policy_.max_wait) return give_up(too_long_to_wait(std::move(error), asked, policy_.max_wait));
-  const auto retries_used = static_cast<std::uint32_t>(step_.attempts.size() - 1);
+  const auto retries_used = static_cast<std::uint32_t>(step_.attempts.size() - earlier_ - 1);
   if (retries_used >= policy_.max) {
     if (retries_used > 0) error.message += "; gave up after " + std::to_string(retries_used + 1) + " attempts";
     return give_up(std::move(error));

@@ -29,8 +29,9 @@ using CallAction = std::variant<Send, Sleep, Done>;
 /// Jitter is a pure function of `key` and the attempt's number, so equal runs wait equally.
 class CallMachine {
  public:
-  /// `key` names the call within everything that draws: mix of seed, unit and call name.
-  CallMachine(const RetryPolicy& policy, std::uint64_t key);
+  /// `key` names the call within everything that draws: mix of seed, unit and call name. `earlier` are attempts of a
+  /// process that stopped before the call was over: they are kept, and do not count as retries.
+  CallMachine(const RetryPolicy& policy, std::uint64_t key, std::vector<Attempt> earlier = {});
 
   /// `now` is when the attempt ended. Sleep or Done.
   [[nodiscard]] CallAction answered(AttemptResult result, TimePoint now);
@@ -46,6 +47,7 @@ class CallMachine {
 
   RetryPolicy policy_;
   std::uint64_t key_;
+  std::size_t earlier_;
   Step step_;
   TimePoint ended_;
   Duration waited_{};

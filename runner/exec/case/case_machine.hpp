@@ -61,6 +61,8 @@ class CaseMachine {
   [[nodiscard]] CheckStep run_check(std::size_t check) const;
 
   [[nodiscard]] const WorkUnit& unit() const { return unit_; }
+  /// Of the target's last answer: what checks have to read.
+  [[nodiscard]] std::size_t answer_bytes() const { return answer_.size(); }
 
  private:
   struct CheckState {

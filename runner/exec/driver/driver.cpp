@@ -1,10 +1,7 @@
-#include "runner/exec/call/call_machine.hpp"
 #include "runner/exec/case/case_machine.hpp"
+#include "runner/exec/driver/call.hpp"
 #include "runner/exec/driver/state.hpp"
 
-#include <assay/core/random.hpp>
-
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -17,124 +14,100 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr auto kNoThrow = asio::as_tuple(asio::use_awaitable);
 // An endpoint that answers without waiting (a replay) must not keep signals and timers from being heard.
 constexpr std::uint32_t kUnitsBetweenYields = 32;
 
-std::uint64_t call_key(std::uint64_t seed, const UnitId& unit, std::string_view call) {
-  return mix(mix(mix(mix(seed, unit.suite), unit.ordinal), unit.sample), call);
+double tokens_of(const Step& step) {
+  const auto* response = std::get_if<Response>(&step.result);
+  if (response == nullptr) return 0;
+  return static_cast<double>(response->usage.input_tokens.value_or(0) + response->usage.output_tokens.value_or(0));
 }
 
-AttemptResult attempt_that_threw(const std::exception& e) {
-  AttemptResult result;
-  result.started = wall_now();
-  result.result = Error{ErrorKind::internal, std::string("the endpoint failed: ") + e.what(), "please report this"};
-  return result;
+double input_tokens_of(const Call& call) {
+  std::size_t bytes = 0;
+  for (const auto& message : call.messages) bytes += text_of(message).size();
+  return TokenEstimate::input(bytes);
 }
 
-// One attempt; a bug in the endpoint is an error like any other.
-asio::awaitable<AttemptResult> attempt(Endpoint& endpoint, const std::string& body) {
-  try {
-    co_return co_await endpoint.attempt(body);
-  } catch (const std::exception& e) {
-    co_return attempt_that_threw(e);
-  }
-}
-
-// Counts a call as in flight while it lives.
-class InFlight {
+// One unit under way.
+class Drive {
  public:
-  explicit InFlight(std::uint32_t& count) : count_(count) { ++count_; }
-  ~InFlight() { --count_; }
-  InFlight(const InFlight&) = delete;
-  InFlight& operator=(const InFlight&) = delete;
+  Drive(RunState& run, Slot& slot, WorkUnit unit)
+      : run_(run), slot_(slot), unit_(unit), machine_(std::move(unit), price(run, unit_)) {}
+
+  // To its end, or given up unfinished where the run stops. Calls of one case are made one after the other.
+  asio::awaitable<void> to_end() {
+    auto& actions = slot_.actions;
+    actions.clear();
+    machine_.on(Begin{}, actions);
+    for (std::size_t i = 0; i < actions.size(); ++i) {
+      Action action = std::move(actions[i]);
+      if (auto* finish = std::get_if<Finish>(&action)) {
+        run_.note_finished(finish->sample, unit_.side);
+      } else if (cut_short_) {
+        continue;
+      } else if (auto* call = std::get_if<Call>(&action)) {
+        if (too_dear(*call)) continue;
+        auto step = co_await make_call(run_, slot_, unit_, *call);
+        if (!step) co_return;
+        tokens_ += tokens_of(*step);
+        machine_.on(Called{std::move(*step)}, actions);
+      } else {
+        co_await check(std::get<RunCheck>(action).check);
+      }
+    }
+  }
 
  private:
-  std::uint32_t& count_;
-};
-
-// Performs one call of the target with all its attempts. The slot is held while it waits for a retry: with a fixed
-// number of slots that bounds the load on an endpoint in trouble. Nothing if the run stopped before the call was over.
-asio::awaitable<std::optional<Step>> call_target(RunState& run, Slot& slot, const UnitId& unit, const Call& call) {
-  if (run.stopping) co_return std::nullopt;
-  slot.body = run.endpoint.encode(Request{call.messages, call.params});
-  CallMachine machine(run.options.retries, call_key(run.options.seed, unit, call.name));
-  const InFlight in_flight(run.in_flight);
-  while (true) {
-    auto result = co_await attempt(run.endpoint, slot.body);
-    const auto* error = std::get_if<Error>(&result.result);
-    const bool failed = error != nullptr;
-    if (failed && error->kind == ErrorKind::cancelled && run.stopping) co_return std::nullopt;
-    auto action = machine.answered(std::move(result), SteadyClock::now());
-    if (auto* done = std::get_if<Done>(&action)) {
-      if (failed) run.note_failed_attempt(done->step.attempts.back());
-      co_return std::move(done->step);
-    }
-    run.note_failed_attempt(machine.attempts().back());
-    if (run.stopping) co_return std::nullopt;
-    slot.timer.expires_after(std::get<Sleep>(action).duration);
-    slot.sleeping = true;
-    co_await slot.timer.async_wait(kNoThrow);
-    slot.sleeping = false;
-    if (run.stopping) co_return std::nullopt;
-    std::ignore = machine.woke(SteadyClock::now());
+  static const Price* price(const RunState& run, const WorkUnit& unit) {
+    const auto& of = run.sides[unit.side].price;
+    return of ? &*of : nullptr;
   }
-}
 
-Step unanswered(Error error) {
-  Step step;
-  step.result = std::move(error);
-  return step;
-}
-
-asio::awaitable<std::optional<Step>> perform(RunState& run, Slot& slot, const UnitId& unit, const Call& call) {
-  std::optional<Step> step;
-  if (call.role == Role::target) {
-    step = co_await call_target(run, slot, unit, call);
-  } else {
-    step = unanswered(Error{ErrorKind::judge, "no judge is configured to answer this check", "remove the check"});
+  // True if the sample's tokens do not suffice for the call: the sample ends.
+  bool too_dear(const Call& call) {
+    const auto most = run_.lane_of(unit_.side).lane.limits.max_tokens_case;
+    if (!most || tokens_ + input_tokens_of(call) <= static_cast<double>(*most)) return false;
+    cut_short_ = true;
+    machine_.on(
+        Stop{"max_tokens_per_case: call " + call.name + " would go beyond " + std::to_string(*most) + " tokens"},
+        slot_.actions);
+    return true;
   }
-  if (!step) co_return std::nullopt;
-  step->name = call.name;
-  step->role = call.role;
-  step->context = call.role == Role::target ? static_cast<std::uint32_t>(call.messages.size()) : 0;
-  if (call.role == Role::target) run.note_call(*step);
-  co_return step;
-}
 
-// Drives one unit to its end, or gives it up unfinished where the run stops. Checks run inline, calls of one case one
-// after the other; the machine would bear both elsewhere.
-asio::awaitable<void> drive(RunState& run, Slot& slot, WorkUnit unit) {
-  CaseMachine machine(std::move(unit), run.options.price ? &*run.options.price : nullptr);
-  auto& actions = slot.actions;
-  actions.clear();
-  machine.on(Begin{}, actions);
-  for (std::size_t i = 0; i < actions.size(); ++i) {
-    Action action = std::move(actions[i]);
-    if (auto* call = std::get_if<Call>(&action)) {
-      auto step = co_await perform(run, slot, machine.unit().id, *call);
-      if (!step) co_return;
-      run.journal.append(machine.unit().id, *machine.unit().kase, *step);
-      machine.on(Called{std::move(*step)}, actions);
-    } else if (const auto* check = std::get_if<RunCheck>(&action)) {
-      machine.on(Checked{check->check, machine.run_check(check->check)}, actions);
+  asio::awaitable<void> check(std::size_t at) {
+    CheckStep step;
+    if (machine_.answer_bytes() < run_.options.heavy_answer) {
+      step = machine_.run_check(at);
     } else {
-      run.note_finished(std::get<Finish>(action).sample);
+      const std::function<void()> work = [&] { step = machine_.run_check(at); };
+      co_await run_.workers.run(work);
     }
+    machine_.on(Checked{at, std::move(step)}, slot_.actions);
   }
-}
+
+  RunState& run_;
+  Slot& slot_;
+  const WorkUnit unit_;
+  CaseMachine machine_;
+  double tokens_ = 0;
+  bool cut_short_ = false;
+};
 
 // The next unit, once the journal has room for it; nothing at the end, or when the run stops.
 asio::awaitable<std::optional<WorkUnit>> next_unit(RunState& run) {
-  if (run.stopping) co_return std::nullopt;
-  auto room = co_await run.journal.room();
-  if (!room) run.end(StopReason::store, room.error());
-  if (run.stopping) co_return std::nullopt;
+  for (const auto& side : run.sides) {
+    if (run.stopping) co_return std::nullopt;
+    auto room = co_await side.journal->room();
+    if (!room) run.end(StopReason::store, room.error());
+  }
+  if (run.stopping || run.exhausted) co_return std::nullopt;
   auto next = run.source.next();
   if (!next) {
     run.end(StopReason::source, next.error());
     co_return std::nullopt;
   }
+  if (!*next) run.exhausted = true;
   co_return std::move(*next);
 }
 
@@ -142,19 +115,47 @@ asio::awaitable<void> work(RunState& run, Slot& slot) {
   for (std::uint32_t units = 1;; ++units) {
     auto unit = co_await next_unit(run);
     if (!unit) co_return;
-    co_await drive(run, slot, std::move(*unit));
+    Drive drive(run, slot, std::move(*unit));
+    co_await drive.to_end();
     if (units % kUnitsBetweenYields == 0) co_await asio::post(asio::use_awaitable);
   }
+}
+
+Error failed(const std::exception& e) {
+  return {ErrorKind::internal, std::string("the runner failed: ") + e.what(), "please report this"};
+}
+
+void add(WarmUp& total, const Step& step, const std::optional<Price>& price) {
+  ++total.calls;
+  total.attempts += step.attempts.size();
+  const auto* response = std::get_if<Response>(&step.result);
+  if (response == nullptr) return;
+  total.input_tokens += static_cast<std::uint64_t>(response->usage.input_tokens.value_or(0));
+  total.output_tokens += static_cast<std::uint64_t>(response->usage.output_tokens.value_or(0));
+  if (price) total.usd += cost_usd(response->usage, *price).value_or(0);
 }
 
 }  // namespace
 
 asio::awaitable<void> run_slot(RunState& run, Slot& slot) {
+  // A slot is started by another one that notes a limit or goes to sleep: not in the middle of its work.
+  co_await asio::post(asio::use_awaitable);
   try {
     co_await work(run, slot);
   } catch (const std::exception& e) {
-    run.end(StopReason::internal,
-            Error{ErrorKind::internal, std::string("the runner failed: ") + e.what(), "please report this"});
+    run.end(StopReason::internal, failed(e));
+  }
+}
+
+asio::awaitable<void> warm_up(RunState& run) {
+  if (run.options.warmup.empty()) co_return;
+  run.slots.push_back(std::make_unique<Slot>(co_await asio::this_coro::executor));
+  auto& slot = *run.slots.back();
+  for (const auto& unit : run.options.warmup) {
+    if (run.stopping) co_return;
+    if (run.sides[unit.side].endpoint == nullptr) continue;
+    const auto step = co_await send_prompt(run, slot, unit);
+    if (step) add(run.summary.warmup[unit.side], *step, run.sides[unit.side].price);
   }
 }
 

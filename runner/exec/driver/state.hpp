@@ -2,6 +2,9 @@
 /// What the slots of one run share. One loop only.
 
 #include "runner/exec/case/case_machine.hpp"
+#include "runner/exec/driver/lane_state.hpp"
+#include "runner/exec/driver/workers.hpp"
+#include "runner/exec/limits/budget.hpp"
 
 #include <assay/exec/runner.hpp>
 
@@ -16,49 +19,60 @@
 
 namespace assay::exec {
 
-/// One place in the run: a coroutine that takes unit after unit and keeps its buffers.
-struct Slot {
-  explicit Slot(const boost::asio::any_io_executor& loop) : timer(loop) {}
-
-  boost::asio::steady_timer timer;  ///< for the wait before a retry
-  bool sleeping = false;
-  std::string body;  ///< of the call under way
-  Actions actions;
-};
-
 struct RunState {
-  Endpoint& endpoint;
-  Journal& journal;
+  RunState(std::vector<Lane> lanes, std::vector<Side> sides, UnitSource& source, RunOptions options, Observer observer);
+
+  std::vector<Lane> bounds;  ///< of the lanes, until the run starts
+  std::vector<Side> sides;
   UnitSource& source;
   RunOptions options;
   Observer observer;
+  Budget budget;
+  Workers workers;
 
   RunSummary summary;
   bool stopping = false;
-  std::uint32_t in_flight = 0;
-  std::uint32_t failures_in_row = 0;  ///< calls of the target that failed finally
-  std::uint32_t running = 0;          ///< slots
+  bool open = false;           ///< slots may start: every lane is made, and the warm-up is over
+  bool exhausted = false;      ///< the source has nothing more
+  std::uint32_t running = 0;   ///< slots
+  std::uint32_t sleeping = 0;  ///< of them, waiting before a retry
+  std::vector<std::unique_ptr<LaneState>> lanes;
   std::vector<std::unique_ptr<Slot>> slots;
+  std::vector<Slot*> for_budget;                    ///< wait until a call in flight turns out cheaper
   std::optional<boost::asio::steady_timer> joined;  ///< never expires; cancelled when the last slot ends
   std::optional<boost::asio::steady_timer> grace;   ///< runs after `stop`
+  std::optional<boost::asio::steady_timer> time_up;
   std::shared_ptr<const bool> under_way = std::make_shared<const bool>(true);  ///< reset when the run has ended
 
-  /// No new unit, call or retry from now on; those asleep before a retry end at once. The first reason stands.
+  [[nodiscard]] LaneState& lane_of(std::uint32_t side) { return *lanes[sides[side].lane]; }
+  [[nodiscard]] std::uint32_t in_flight() const;
+  [[nodiscard]] std::uint32_t limit() const;
+
+  void start(const boost::asio::any_io_executor& loop);
+  /// As many slots as attempts may be in flight; one more for each that sleeps before a retry, up to twice as many.
+  void widen();
+  /// No new unit, call or retry from now on; whoever waits is woken. The first reason stands.
   void end(StopReason reason, std::optional<Error> error);
-  /// As `end` for a signal; starts the grace of the calls in flight.
-  void stop();
+  /// As `end`; the calls in flight get `grace`.
+  void end_soon(StopReason reason, std::optional<Error> error);
+  void watch_time();
   void slot_ended();
 
   void note_failed_attempt(const Attempt& attempt) const;
+  void note_limits(LaneState& lane);
   /// Counts towards the circuit breaker.
-  void note_call(const Step& step);
-  void note_finished(const Sample& sample);
+  void note_call(LaneState& lane, const Step& step);
+  void note_miss(const Error& error);
+  void note_finished(const Sample& sample, std::uint32_t side);
 
  private:
+  void start_slot();
   void start_grace();
 };
 
 /// The body of a slot; ends when there is nothing more to take. Never throws.
 boost::asio::awaitable<void> run_slot(RunState& run, Slot& slot);
+/// Asks the options' warm-up units, one after the other.
+boost::asio::awaitable<void> warm_up(RunState& run);
 
 }  // namespace assay::exec

@@ -9,7 +9,7 @@ int main() {
   assay::SuiteEvidence suite;
   suite.id = "mine";
   for (std::uint32_t i = 0; i < 40; ++i) {
-    suite.cases.push_back({i, "case-" + std::to_string(i), "", "", {}});
+    suite.cases.add(i, "case-" + std::to_string(i), "", "", {});
     suite.rows.push_back({i, assay::OutcomeKind::scored, true});
   }
   suite.balance.planned = suite.balance.scored = suite.rows.size();

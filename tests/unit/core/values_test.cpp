@@ -50,19 +50,33 @@ TEST(DumpJson, replaces_bytes_that_are_not_utf8) {
   EXPECT_EQ(dump_json(Json("a\xff")), "\"a\xEF\xBF\xBD\"");
 }
 
+TEST(DumpJson, writes_what_the_library_writes) {
+  for (const std::string_view text : {R"({"a":[1,-2,0.1,1.0,1e300,null,true,"x"],"b c":{}})",
+                                      R"(["tab\t","quote\"","back\\slash","\u0001","é","\u007f",""])", "[[],{},[[]]]",
+                                      "18446744073709551615", "-9223372036854775808", "\"plain\"", "false"}) {
+    const auto value = Json::parse(text);
+    EXPECT_EQ(dump_json(value), value.dump()) << text;
+  }
+}
+
 TEST(Error, reads_like_a_compilers) {
   const Error error{ErrorKind::invalid, "unknown key 'flor'", "did you mean 'floor'?", {"s.yaml", 3, 1}};
   EXPECT_EQ(to_string(error), "s.yaml:3:1: error: unknown key 'flor'; help: did you mean 'floor'?");
 }
 
 TEST(Error, kinds_keep_their_names_and_lead_to_exit_codes) {
-  for (const auto kind : {ErrorKind::usage, ErrorKind::transport, ErrorKind::quota, ErrorKind::store}) {
+  for (const auto kind : {ErrorKind::usage, ErrorKind::transport, ErrorKind::quota, ErrorKind::replay_miss,
+                          ErrorKind::budget, ErrorKind::store}) {
     EXPECT_EQ(error_kind(name(kind)), kind);
   }
   EXPECT_EQ(exit_code(ErrorKind::invalid), ExitCode::usage);
   EXPECT_EQ(exit_code(ErrorKind::auth), ExitCode::error);
+  EXPECT_EQ(exit_code(ErrorKind::replay_miss), ExitCode::error);
+  EXPECT_EQ(exit_code(ErrorKind::budget), ExitCode::inconclusive);
   EXPECT_TRUE(retryable(ErrorKind::rate_limited));
   EXPECT_FALSE(retryable(ErrorKind::auth));
+  EXPECT_FALSE(retryable(ErrorKind::replay_miss));
+  EXPECT_FALSE(retryable(ErrorKind::budget));
 }
 
 TEST(Random, draws_depend_on_their_key_alone_and_are_uniform) {

@@ -22,6 +22,7 @@ Verdict verdict() {
                      .claim = "pass_rate >= 0.8",
                      .state = GateState::block,
                      .method = "wilson"});
+  v.canary.missing = {"a canary plan"};
   v.created_at = "2026-11-21T10:00:00Z";
   return v;
 }
@@ -49,11 +50,41 @@ TEST(VerdictJson, shows_what_was_not_measured_as_null) {
   EXPECT_NE(verdict_json(open).dump().find("\"interval\":[1.0,null]"), std::string::npos);
 }
 
+TEST(VerdictJson, shows_what_came_from_a_cassette_and_what_was_retried) {
+  auto v = verdict();
+  EXPECT_EQ(verdict_json(v)["replayed"].dump(), R"({"samples":0,"oldest":null})");
+  v.replayed = 12;
+  v.oldest_replayed = WallTime{1'700'000'000'000};
+  v.cost.cached = 13;
+  v.timing.retried = 2;
+  v.timing.e2e_retried_ms.p50 = 250;
+  const auto json = verdict_json(v);
+  EXPECT_EQ(json["replayed"].dump(), R"({"samples":12,"oldest":"2023-11-14T22:13:20Z"})");
+  EXPECT_EQ(json["cost"]["cached"], 13);
+  EXPECT_EQ(json["timing"]["retried"].dump(), R"({"samples":2,"e2e_ms":{"p50":250.0,"p95":null,"p99":null}})");
+}
+
+TEST(DecisionJson, of_a_canary_that_lacks_fresh_answers_alone_is_that_of_a_ready_one) {
+  auto live = verdict();
+  live.canary = {.ready = true};
+  auto replay = live;
+  replay.canary.ready = false;
+  replay.canary.missing = {std::string(kFreshAnswers)};
+  EXPECT_EQ(canonical_json(decision_json(live)), canonical_json(decision_json(replay)));
+  replay.canary.missing.emplace_back("a sign-off");
+  EXPECT_NE(canonical_json(decision_json(live)), canonical_json(decision_json(replay)));
+}
+
 TEST(DecisionJson, leaves_out_ids_and_clock_times) {
   auto other = verdict();
   other.run = "r2";
   other.created_at = "2027-01-01T00:00:00Z";
   other.timing.wall_s = 9;
+  other.timing.retried = 3;
+  other.cost.cached = 10;
+  other.replayed = 10;
+  other.oldest_replayed = WallTime{1};
+  other.canary.missing.emplace_back(kFreshAnswers);
   EXPECT_EQ(canonical_json(decision_json(verdict())), canonical_json(decision_json(other)));
   other.gates[0].estimate = 0.6;
   EXPECT_NE(canonical_json(decision_json(verdict())), canonical_json(decision_json(other)));

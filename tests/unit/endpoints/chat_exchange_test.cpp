@@ -34,6 +34,18 @@ TEST(ChatExchange, takes_the_times_of_content_chunks_only) {
   EXPECT_EQ(result.duration, 1s);
 }
 
+TEST(ChatExchange, gaps_are_whole_microseconds_and_add_up) {
+  Played played{.arrivals = {}, .apart = Duration(1'400)};  // ns
+  for (int i = 0; i < 6; ++i) played.arrivals.push_back(chunk(R"("content":"a")"));
+  played.arrivals.push_back(kStop);
+  const auto result = play(played);
+  const auto* response = response_of(result);
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->timings.gaps, (std::vector<Duration>{1us, 1us, 2us, 1us, 2us}));  // 7 µs together
+  EXPECT_EQ(response->timings.ttft, 1'400ns);
+  EXPECT_EQ(response->timings.total, 8'400ns);
+}
+
 TEST(ChatExchange, a_whole_body_has_no_ttft) {
   const auto result = play({.headers = kJson, .arrivals = {kWhole}});
   const auto* response = response_of(result);

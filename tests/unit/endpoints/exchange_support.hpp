@@ -17,6 +17,7 @@ struct Played {
   std::vector<std::string> arrivals = {};
   std::optional<Error> error = {};  ///< of the wire, after the arrivals
   std::size_t keep_raw = 1u << 20;
+  Duration apart = std::chrono::milliseconds(10);  ///< between arrivals
 };
 
 inline const ChatPeer& test_peer() {
@@ -24,7 +25,7 @@ inline const ChatPeer& test_peer() {
   return peer;
 }
 
-/// The n-th arrival (from 1) comes at n × 10 ms after the start; the end is at 1 s.
+/// The n-th arrival (from 1) comes at n × `apart` after the start; the end is at 1 s.
 inline AttemptResult play(const Played& played) {
   using namespace std::chrono_literals;
   ChatExchange exchange(test_peer(), played.keep_raw);
@@ -37,7 +38,7 @@ inline AttemptResult play(const Played& played) {
   if (played.status != 0) exchange.on_head(http.head);
   auto at = http.started;
   for (const auto& bytes : played.arrivals) {
-    at += 10ms;
+    at += played.apart;
     if (exchange.on_body(bytes, at) == BodySink::Seen::done) break;
   }
   return exchange.finish(http, WallTime{1'000}, WallTime{2'000});

@@ -16,9 +16,10 @@ struct SuiteBuilder {
 
   explicit SuiteBuilder(std::string id = "capitals") { suite.id = std::move(id); }
 
-  SuiteBuilder& add(std::string_view samples, Tags tags = {}, std::string cluster = {}) {
+  SuiteBuilder& add(std::string_view samples, const Tags& tags = {}, std::string_view cluster = {},
+                    std::string id = {}) {
     const auto index = static_cast<std::uint32_t>(suite.cases.size());
-    suite.cases.push_back({index, "c" + std::to_string(index), "sha256:0", std::move(cluster), std::move(tags)});
+    suite.cases.add(index, id.empty() ? "c" + std::to_string(index) : id, "sha256:0", cluster, tags);
     for (const char c : samples) add_sample(index, c);
     return *this;
   }

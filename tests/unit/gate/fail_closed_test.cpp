@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 
 namespace assay::gate {
@@ -103,6 +104,85 @@ TEST(FailClosed, a_run_that_was_stopped_is_an_error) {
   expect_error(decide(policy_of({floor_gate(0.8)}), run), "20 calls in a row failed");
 }
 
+TEST(FailClosed, a_budget_that_ended_the_run_never_passes_and_is_no_error) {
+  auto run = run_of({SuiteBuilder().add_many(99, "p").add("f").suite});
+  run.suites[0].balance.planned += 20;
+  run.suites[0].balance.skipped += 20;
+  run.spent = "--max-cost 1 USD";
+  auto policy = policy_of({floor_gate(0.8)});
+  policy.warn_on_inconclusive = true;
+  const auto verdict = decide(policy, run);
+  EXPECT_EQ(verdict.kind, VerdictKind::inconclusive);
+  EXPECT_EQ(verdict.exit, ExitCode::inconclusive) << "a warning is for intervals only";
+  EXPECT_EQ(verdict.reasons.at(0), "a budget ended the run: --max-cost 1 USD; 100 of 120 samples were run");
+  EXPECT_TRUE(contains(verdict.gates.at(0).reason, "so far pass_rate is 0.99 over 100 cases"))
+      << verdict.gates.at(0).reason;
+  EXPECT_EQ(decide(policy_of({zero_gate()}), run).kind, VerdictKind::block) << "a proven failure stands";
+}
+
+TEST(FailClosed, a_budget_that_left_nothing_unrun_still_never_passes) {
+  auto run = run_of({SuiteBuilder().add_many(100, "p").suite});
+  EXPECT_EQ(decide(policy_of({floor_gate(0.8)}), run).kind, VerdictKind::pass);
+  run.spent = "--max-time 60 s";
+  const auto verdict = decide(policy_of({floor_gate(0.8)}), run);
+  EXPECT_EQ(verdict.kind, VerdictKind::inconclusive);
+  EXPECT_EQ(verdict.exit, ExitCode::inconclusive);
+}
+
+TEST(FailClosed, a_budget_may_end_a_run_before_a_gate_has_any_case) {
+  auto critical = zero_gate({{"severity", "critical"}});
+  auto polite = floor_gate(0.5, "polite.pass");
+  auto slow = max_gate(1, "latency_p95");
+  polite.id = "polite";
+  slow.id = "slow";
+  auto started = SuiteBuilder("a").add("e").column("latency", Unit::seconds, {-1}, Direction::down);
+  started.column("polite.pass", Unit::share, {-1});
+  SuiteBuilder untouched("b");
+  for (auto* builder : {&started, &untouched}) {
+    builder->suite.balance.planned += 20;
+    builder->suite.balance.skipped += 20;
+  }
+  auto run = run_of({started.suite, untouched.suite});
+  run.spent = "--max-time 1 s";
+  const auto verdict = decide(policy_of({critical, polite, slow}), run);
+  EXPECT_EQ(verdict.kind, VerdictKind::inconclusive);
+  EXPECT_EQ(verdict.exit, ExitCode::inconclusive);
+  for (const auto& gate : verdict.gates) {
+    EXPECT_EQ(gate.state, GateState::inconclusive) << gate.id << ": " << gate.reason;
+  }
+  run.suites[0] = untouched.suite;
+  run.suites[0].id = "a";
+  EXPECT_EQ(decide(policy_of({critical, polite}), run).kind, VerdictKind::inconclusive) << "not a single sample";
+  run.spent.reset();
+  EXPECT_EQ(decide(policy_of({critical, polite}), run).kind, VerdictKind::error);
+}
+
+TEST(FailClosed, a_breaker_is_an_error_even_beside_a_spent_budget) {
+  auto run = run_of({SuiteBuilder().add_many(40, "p").suite});
+  run.spent = "--max-time 1 s";
+  run.stopped = "20 calls in a row failed";
+  const auto verdict = decide(policy_of({floor_gate(0.8)}), run);
+  EXPECT_EQ(verdict.kind, VerdictKind::error);
+  EXPECT_TRUE(contains(verdict.reasons.back(), "a budget ended the run")) << verdict.reasons.back();
+}
+
+TEST(FailClosed, a_replay_decides_alike_and_is_never_canary_ready) {
+  auto run = run_of({SuiteBuilder().add_many(40, "p").suite});
+  const auto live = decide(policy_of({floor_gate(0.8)}), run);
+  run.replayed = 40;
+  run.oldest_replayed = WallTime{1'700'000'000'000};
+  run.cost.cached = 40;
+  run.timing.retried = 3;
+  const auto replay = decide(policy_of({floor_gate(0.8)}), run);
+  EXPECT_EQ(replay.kind, VerdictKind::pass);
+  EXPECT_EQ(replay.decision, live.decision);
+  EXPECT_FALSE(replay.canary.ready);
+  EXPECT_EQ(std::count(replay.canary.missing.begin(), replay.canary.missing.end(), kFreshAnswers), 1);
+  EXPECT_EQ(std::count(live.canary.missing.begin(), live.canary.missing.end(), kFreshAnswers), 0);
+  ASSERT_FALSE(replay.warnings.empty());
+  EXPECT_TRUE(contains(replay.warnings.back(), "40 samples come from a cassette, the oldest of 2023-11-14T22:13:20Z"));
+}
+
 TEST(FailClosed, rule_9_skipped_samples_never_pass) {
   const auto verdict = decide_one(SuiteBuilder().add_many(400, "p").add("s"), floor_gate(0.8));
   EXPECT_EQ(verdict.kind, VerdictKind::inconclusive);
@@ -136,8 +216,7 @@ TEST(FailClosed, rule_10_a_gate_that_claims_nothing_decides_nothing) {
 }
 
 TEST(FailClosed, rule_11_duplicate_case_ids_are_an_error) {
-  auto builder = SuiteBuilder().add_many(40, "p");
-  builder.suite.cases[3].id = builder.suite.cases[30].id;
+  auto builder = SuiteBuilder().add_many(40, "p").add("p", {}, {}, "c30");
   expect_error(decide_one(builder, floor_gate(0.8)), "two cases have the id 'c30'");
 }
 

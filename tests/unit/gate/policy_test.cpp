@@ -73,6 +73,27 @@ on_inconclusive: warn
   EXPECT_EQ(policy->gates[5].warn_if_open, true);
   EXPECT_FALSE(policy->built_in);
   EXPECT_TRUE(reads_latency(*policy));
+  EXPECT_EQ(wanted_metrics(*policy), (std::set<std::string, std::less<>>{"ttft", "cost", "my_latency"}));
+}
+
+TEST(WantedMetrics, are_the_columns_that_a_decision_reads) {
+  struct Row {
+    std::string metric;
+    std::string column;
+  };
+  for (const auto& row :
+       {Row{"pass_rate", ""}, Row{"error_rate", ""}, Row{"unscored_rate", ""}, Row{"score", "score"},
+        Row{"latency_p95", "latency"}, Row{"itl_p50", "itl"}, Row{"cost_per_case", "cost"},
+        Row{"cost_per_pass", "cost"}, Row{"input_tokens", "input_tokens"}, Row{"cache_hit_rate", "cache_hit_rate"},
+        Row{"polite", "polite"}, Row{"polite.pass", "polite.pass"}}) {
+    SCOPED_TRACE(row.metric);
+    Policy policy;
+    policy.gates.push_back({.id = "g", .metric = row.metric});
+    const auto wanted = wanted_metrics(policy);
+    EXPECT_EQ(wanted.size(), row.column.empty() ? 0u : 1u);
+    EXPECT_EQ(wanted.contains(row.column), !row.column.empty());
+  }
+  EXPECT_TRUE(wanted_metrics(default_policy()).empty());
 }
 
 TEST(LoadPolicy, defaults_are_the_contracts) {

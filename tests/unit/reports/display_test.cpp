@@ -39,6 +39,30 @@ TEST(Display, fit_cuts_at_the_column_and_says_so) {
   }
 }
 
+TEST(Display, fit_middle_keeps_the_end) {
+  struct Row {
+    const char* text;
+    int columns;
+    const char* expected;
+  };
+  const Row rows[] = {
+      {"pass_rate ≥ 0.9", 15, "pass_rate ≥ 0.9"},
+      {"pass_rate ≥ 0.9", 14, "pass_r…e ≥ 0.9"},
+      {"pass_rate ≥ 0.9", 8, "pas… 0.9"},
+      {"日本語の文", 7, "日本…文"},
+      {"日本語の文", 5, "日…文"},
+      {"abcd", 3, "a…d"},
+      {"abcd", 1, "…"},
+      {"abcd", 0, ""},
+  };
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.text);
+    SCOPED_TRACE(row.columns);
+    EXPECT_EQ(fit_middle(row.text, row.columns), row.expected);
+    EXPECT_LE(display_width(fit_middle(row.text, row.columns)), row.columns);
+  }
+}
+
 TEST(Display, wrap_breaks_at_spaces_and_loses_nothing) {
   EXPECT_EQ(wrap("one two three four", 10), (std::vector<std::string>{"one two", "three four"}));
   EXPECT_EQ(wrap("exactly 10", 10), (std::vector<std::string>{"exactly 10"}));

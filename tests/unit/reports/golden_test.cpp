@@ -77,7 +77,7 @@ void expect_width(const std::string& text, int width) {
 
 TEST(Summary, of_a_blocked_run) {
   const std::string text =
-      terminal_summary(blocked(), failing(), {".assay/runs/01JD8Z3V/verdict.json", "out.html"}, {});
+      terminal_summary(blocked(), {failing(), 75, true}, {".assay/runs/01JD8Z3V/verdict.json", "out.html"}, {});
   expect_golden("summary-block.txt", text);
   expect_width(text, 100);
 }
@@ -95,6 +95,20 @@ TEST(Summary, of_a_passed_run_in_color) {
   verdict.cost.usd.reset();
   verdict.timing = {};
   expect_golden("summary-pass-color.txt", terminal_summary(verdict, {}, {}, {true, 80}));
+}
+
+// What a narrow terminal has no room for: never the number of a claim, nor the run that the next command asks for.
+TEST(Summary, at_eighty_columns_keeps_the_claims_number_and_the_run) {
+  Verdict verdict = blocked();
+  verdict.run = "20261121-153959-ead1a9";
+  verdict.model = "support-2026-11-a-rather-long-model-name";
+  for (GateResult& each : verdict.gates) each.slice = {{"continent", "south-america"}};
+  const std::string text = terminal_summary(verdict, {failing(), 0}, {}, {false, 80});
+  EXPECT_NE(text.find(" · run 20261121-153959-ead1a9 · exit 1\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("≥ 0.8 "), std::string::npos) << text;
+  EXPECT_NE(text.find("≤ 0.02 "), std::string::npos) << text;
+  EXPECT_EQ(text.find("more; assay show"), std::string::npos) << text;
+  expect_width(text, 80);
 }
 
 TEST(Summary, of_an_empty_verdict_has_no_empty_tables) {
@@ -150,7 +164,7 @@ TEST(Summary, hostile_text_stays_text) {
   view.transcript.steps = {step};
   view.scores = {{attack, attack, true, Unit::share, {Unscored{attack}, attack}}};
   const std::string texts[] = {
-      terminal_summary(verdict, {{attack, attack, attack, 1, 1}}, {attack}, {}),
+      terminal_summary(verdict, {{{attack, attack, attack, 1, 1}}, 1}, {attack}, {}),
       show_sample(view, true, {}),
       sample_table({{attack, attack, 0, outcome::EndpointError{{ErrorKind::rejected, attack, attack}}, {}, attack}},
                    {}),
@@ -190,6 +204,24 @@ TEST(History, table) {
   expect_golden("history.txt", text);
   expect_width(text, 100);
   EXPECT_EQ(history_table({}, {}), "  no runs\n");
+}
+
+TEST(History, a_run_is_named_whole_whatever_the_width) {
+  HistoryLine line;
+  line.run = "20261121-153959-ead1a9";
+  line.started = {1'763'719'200'000};
+  line.state = "INCONCLUSIVE";
+  line.suites = "capitals, rivers, mountains";
+  line.target = "support-candidate";
+  line.commit = "0123456789abcdef";
+  line.finished = line.planned = 1319;
+  line.pass_rate = 0.712;
+  line.usd = 0.0385;
+  for (const int width : {80, 100, 120}) {
+    const std::string text = history_table({line}, {false, width});
+    EXPECT_NE(text.find("  20261121-153959-ead1a9  "), std::string::npos) << text;
+    if (width >= 100) expect_width(text, width);
+  }
 }
 
 SampleView failed_sample() {

@@ -41,13 +41,52 @@ TEST(Codec, tags_and_pairs_come_back_as_they_were) {
   EXPECT_EQ(decode_pairs(encode_pairs(pairs)), pairs);
 }
 
-TEST(Codec, gaps_keep_seven_digits) {
-  const std::vector<Duration> gaps = {Duration(0), Duration(1'234'567), std::chrono::seconds(90)};
-  const auto ms = decode_gaps(encode_gaps(gaps));
-  ASSERT_EQ(ms.size(), 3u);
-  EXPECT_EQ(ms[0], 0.0F);
-  EXPECT_NEAR(static_cast<double>(ms[1]), 1.234567, 1e-6);
-  EXPECT_NEAR(static_cast<double>(ms[2]), 90'000.0, 0.01);
+TEST(Codec, gaps_come_back_exactly_in_microseconds) {
+  using namespace std::chrono_literals;
+  const std::vector<Duration> gaps = {0us, 1us, 1'234'567us, 90s, 4'294'967'295us, 2h};
+  std::string bytes(gaps.size() * kGapBytes, '\0');
+  encode_gaps(gaps, bytes.data());
+  std::vector<Duration> back = gaps;
+  back.back() = 4'294'967'295us;  // more than 71 minutes between two tokens
+  EXPECT_EQ(decode_gaps(bytes), back);
+  EXPECT_TRUE(decode_gaps("").empty());
+}
+
+TEST(Codec, a_text_is_found_in_the_body_it_came_from) {
+  struct Row {
+    const char* raw;
+    const char* text;
+    bool found;
+  };
+  const Row rows[] = {
+      {R"({"content":"Paris"})", "Paris", true},
+      {R"({"content":"a \"quoted\"\nline \\ back"})", "a \"quoted\"\nline \\ back", true},
+      {R"({"content":"é 日本"})", "é 日本", true},
+      {R"({"content":"\u00e9"})", "é", false},  // escaped in another way
+      {R"({"content":"Lyon"})", "Paris", false},
+      {R"({"content":""})", "", false},
+      {"", "Paris", false},
+  };
+  std::string scratch;
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.raw);
+    const auto place = place_in(row.raw, row.text, scratch);
+    ASSERT_EQ(place.has_value(), row.found);
+    if (!place) continue;
+    auto text = text_at(row.raw, *place);
+    ASSERT_TRUE(text) << to_string(text.error());
+    EXPECT_EQ(*text, row.text);
+  }
+}
+
+TEST(Codec, a_place_outside_of_the_body_is_an_error) {
+  for (const std::int64_t place :
+       {std::int64_t{-1}, std::int64_t{3} << 32 | 1, std::int64_t{4}, std::int64_t{1} << 40}) {
+    SCOPED_TRACE(place);
+    auto text = text_at("abc", place);
+    ASSERT_FALSE(text);
+    EXPECT_EQ(text.error().kind, ErrorKind::store);
+  }
 }
 
 }  // namespace assay::store

@@ -62,7 +62,7 @@ TEST(Crash, a_killed_process_loses_nothing_that_was_committed) {
     auto writer = store->resume("r1", loop.get_executor());  // the dead process no longer holds it
     ASSERT_TRUE(writer) << to_string(writer.error());
     give(**writer, scored_sample({0, next, 0}, true));
-    EXPECT_TRUE((*writer)->close(RunStatus::finished, 1, std::nullopt));
+    EXPECT_TRUE((*writer)->close(ending(RunStatus::finished)));
   }
 }
 
@@ -82,7 +82,7 @@ int write_into_limit(const std::filesystem::path& file) {
   for (; ordinal < 20'000; ++ordinal) give(**writer, scored_sample({0, ordinal, 0}, true));
   auto flushed = (*writer)->flush();
   if (flushed || flushed.error().kind != ErrorKind::store) return 5;
-  auto closed = (*writer)->close(RunStatus::finished, 1, std::nullopt);
+  auto closed = (*writer)->close(ending(RunStatus::finished));
   if (closed || closed.error().kind != ErrorKind::store) return 6;
   return 0;
 }

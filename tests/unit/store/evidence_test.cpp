@@ -31,15 +31,50 @@ Sample unscored(UnitId unit) {
   return sample;
 }
 
+Ending whole() {
+  Ending ending;
+  ending.wall_s = 12.5;
+  return ending;
+}
+
+Sample replayed(UnitId unit, std::int64_t recorded_ms) {
+  Sample sample = scored_sample(unit, true);
+  Step& step = sample.transcript.steps[0];
+  step.replayed = true;
+  step.attempts[0].started = {recorded_ms};
+  return sample;
+}
+
+/// Answered by its second attempt, after `ms`.
+Sample retried(UnitId unit, int ms) {
+  Sample sample = scored_sample(unit, true);
+  Step& step = sample.transcript.steps[0];
+  Attempt failed;
+  failed.started = {1'600'000'000'000};
+  failed.duration = std::chrono::seconds(30);
+  failed.status = 503;
+  failed.error = Error{ErrorKind::unavailable, "HTTP 503"};
+  step.attempts.insert(step.attempts.begin(), failed);
+  std::get<Response>(step.result).timings.total = std::chrono::milliseconds(ms);
+  return sample;
+}
+
+std::vector<std::string> names(const SuiteEvidence& suite) {
+  std::vector<std::string> all;
+  for (const Column& column : suite.columns) all.push_back(column.metric);
+  return all;
+}
+
 class Evidence : public ::testing::Test {
  protected:
-  RunEvidence of(const RunHeader& run, const std::vector<Sample>& samples) {
+  RunEvidence of(const RunHeader& run, const std::vector<Sample>& samples, const Ending& ending = whole(),
+                 const EvidenceQuery& query = {}) {
     boost::asio::io_context loop;
     auto writer = store_->start(run, loop.get_executor());
     EXPECT_TRUE(writer);
     for (const Sample& sample : samples) give(**writer, sample);
-    EXPECT_TRUE((*writer)->close(RunStatus::finished, 12.5, std::nullopt));
-    auto evidence = store_->evidence(run.id);
+    EXPECT_TRUE((*writer)->close(ending));
+    auto evidence = store_->evidence(run.id, query);
     EXPECT_TRUE(evidence) << to_string(evidence.error());
     return *evidence;
   }
@@ -128,6 +163,7 @@ TEST_F(Evidence, totals_count_all_attempts_and_money_only_where_known) {
   std::get<Response>(uncounted.transcript.steps[0].result).usage = {};
   const auto partly = of(header("r3", 2), {scored_sample({0, 0, 0}, true), uncounted});
   EXPECT_FALSE(partly.cost.usd);
+  EXPECT_NEAR(partly.cost.least_usd, 0.0003, 1e-12) << "a budget counts what is known";
   EXPECT_EQ(partly.suites[0].column("cost")->known[1], 0);
 }
 
@@ -142,12 +178,91 @@ TEST_F(Evidence, timing_is_over_scored_samples) {
   }
   samples.push_back(unscored({0, 9, 0}));
   const auto evidence = of(header("r1", 6), samples);
-  EXPECT_NEAR(*evidence.timing.e2e_ms.p50, 300, 1e-6);
-  EXPECT_NEAR(*evidence.timing.e2e_ms.p95, 480, 1e-6);
-  EXPECT_NEAR(*evidence.timing.ttft_ms.p99, 120, 1e-6);
+  EXPECT_NEAR(*evidence.timing.e2e_ms.p50, 300, 0.3);
+  EXPECT_NEAR(*evidence.timing.e2e_ms.p95, 480, 0.48);
+  EXPECT_NEAR(*evidence.timing.ttft_ms.p99, 120, 0.12);
   EXPECT_NEAR(*evidence.timing.itl_ms.p50, 30, 0.03);
   EXPECT_DOUBLE_EQ(evidence.timing.wall_s, 12.5);
   EXPECT_EQ(evidence.timing.concurrency, 16u);
+}
+
+TEST_F(Evidence, holds_the_wanted_columns_only) {
+  const std::vector<Sample> samples = {scored_sample({0, 0, 0}, false), unscored({0, 1, 0})};
+  EvidenceQuery none;
+  none.metrics.emplace();
+  const auto bare = of(header("r1", 2), samples, whole(), none);
+  EXPECT_TRUE(bare.suites[0].columns.empty());
+  EXPECT_EQ(bare.suites[0].rows.size(), 2u);
+  EXPECT_NEAR(*bare.timing.e2e_ms.p50, 500, 0.5) << "timing needs no column";
+  EXPECT_EQ(bare.suites[0].cases[0].digest, "");
+
+  EvidenceQuery some;
+  some.metrics = {"contains.pass", "cost", "no-such-metric"};
+  some.digests = true;
+  const auto part = of(header("r2", 2), samples, whole(), some);
+  EXPECT_EQ(names(part.suites[0]), (std::vector<std::string>{"cost", "contains.pass"}));
+  EXPECT_EQ(part.suites[0].cases[0].digest, planned_case(0)->digest);
+  const auto all = of(header("r3", 2), samples);
+  for (const auto* metric : {"cost", "contains.pass"}) {
+    EXPECT_EQ(part.suites[0].column(metric)->values, all.suites[0].column(metric)->values);
+    EXPECT_EQ(part.suites[0].column(metric)->known, all.suites[0].column(metric)->known);
+  }
+}
+
+TEST_F(Evidence, what_was_replayed_was_not_paid_for) {
+  const auto mixed = of(header("r1", 3), {scored_sample({0, 0, 0}, true), replayed({0, 1, 0}, 1'500'000'000'000),
+                                          replayed({0, 2, 0}, 1'400'000'000'000)});
+  EXPECT_EQ(mixed.replayed, 2u);
+  ASSERT_TRUE(mixed.oldest_replayed);
+  EXPECT_EQ(mixed.oldest_replayed->unix_ms, 1'400'000'000'000);
+  EXPECT_EQ(mixed.cost.calls, 3u);
+  EXPECT_EQ(mixed.cost.cached, 2u);
+  EXPECT_EQ(mixed.cost.attempts, 1u);
+  EXPECT_EQ(mixed.cost.input_tokens, 100u);
+  EXPECT_NEAR(*mixed.cost.usd, 0.0003, 1e-12);
+  EXPECT_EQ(mixed.suites[0].column("cost")->known, (std::vector<std::uint8_t>{1, 1, 1})) << "a gate on cost sees usage";
+
+  const auto offline = of(header("r2", 1), {replayed({0, 0, 0}, 1'500'000'000'000)});
+  EXPECT_EQ(*offline.cost.usd, 0);
+  EXPECT_EQ(of(header("r3", 1), {scored_sample({0, 0, 0}, true)}).oldest_replayed, std::nullopt);
+}
+
+TEST_F(Evidence, the_oldest_replayed_attempt_may_have_failed) {
+  Sample sample = retried({0, 0, 0}, 100);
+  sample.transcript.steps[0].replayed = true;
+  EXPECT_EQ(of(header("r1", 2), {sample, replayed({0, 1, 0}, 1'650'000'000'000)}).oldest_replayed->unix_ms,
+            1'600'000'000'000);
+}
+
+TEST_F(Evidence, retried_samples_are_counted_apart_and_left_in) {
+  const auto evidence = of(header("r1", 4), {scored_sample({0, 0, 0}, true), retried({0, 1, 0}, 800),
+                                             failed_call({0, 2, 0}), retried({0, 3, 0}, 900)});
+  EXPECT_EQ(evidence.timing.retried, 2u) << "a sample that errored is not scored";
+  EXPECT_NEAR(*evidence.timing.e2e_retried_ms.p50, 850, 0.85);
+  EXPECT_NEAR(*evidence.timing.e2e_ms.p50, 800, 0.8);
+}
+
+TEST_F(Evidence, an_ending_says_load_budget_and_warm_up) {
+  RunHeader run = header("r1", 2);
+  run.concurrency = 0;
+  Ending ending = whole();
+  ending.status = RunStatus::failed;
+  ending.spent = "--max-cost 1 USD";
+  ending.load = 42;
+  ending.warmup = {2, 3, 50, 10, 0.5};
+  const auto evidence = of(run, {scored_sample({0, 0, 0}, true)}, ending);
+  EXPECT_EQ(evidence.spent, "--max-cost 1 USD");
+  EXPECT_FALSE(evidence.stopped);
+  EXPECT_EQ(evidence.timing.concurrency, 42u) << "auto: what it was";
+  EXPECT_EQ(evidence.cost.calls, 3u);
+  EXPECT_EQ(evidence.cost.attempts, 4u);
+  EXPECT_EQ(evidence.cost.input_tokens, 150u);
+  EXPECT_EQ(evidence.cost.output_tokens, 30u);
+  EXPECT_NEAR(*evidence.cost.usd, 0.5003, 1e-12);
+  const auto cost = store_->cost("r1");
+  ASSERT_TRUE(cost) << to_string(cost.error());
+  EXPECT_EQ(cost->attempts, 4u);
+  EXPECT_EQ(cost->usd, evidence.cost.usd);
 }
 
 TEST_F(Evidence, a_run_without_samples_has_nothing_measured) {

@@ -46,6 +46,17 @@ TEST_F(Find, a_run_as_a_person_writes_it) {
   }
 }
 
+TEST_F(Find, of_a_pair_the_candidate_is_meant) {
+  RunHeader baseline = header("ef-4");
+  baseline.started = {400};
+  baseline.meta = {{"commit", "two"}};
+  baseline.baseline = true;
+  finished_run(*store_, baseline, 2, 0, RunStatus::finished);
+  EXPECT_EQ(found("latest", false), "ab-2");
+  EXPECT_EQ(found("commit=two", false), "ab-2");
+  EXPECT_EQ(found("ef-4", false), "ef-4") << "by its own id it is found";
+}
+
 TEST_F(Find, what_is_not_there_is_answered_with_what_is) {
   struct Row {
     const char* text;
@@ -99,6 +110,12 @@ TEST(Runs, a_header_comes_back_as_it_was) {
   run.limit = 7;
   run.expected_served = "small-1";
   run.sealed = {42};
+  run.api = "openai-chat";
+  run.shard = Shard{2, 5};
+  run.beside = "r0";
+  run.baseline = true;
+  run.suites[0].params_text = R"({"temperature":0})";
+  run.suites[0].whole = 40;
   finished_run(*store, run, 4, 1);
   auto row = store->find("r1", false);
   ASSERT_TRUE(row);
@@ -112,7 +129,13 @@ TEST(Runs, a_header_comes_back_as_it_was) {
   ASSERT_TRUE(row->header.price);
   EXPECT_EQ(row->header.price->output_per_mtok, 10.0);
   EXPECT_FALSE(row->header.price->cached_per_mtok);
+  EXPECT_EQ(row->header.api, run.api);
+  EXPECT_EQ(row->header.shard, run.shard);
+  EXPECT_EQ(row->header.beside, run.beside);
+  EXPECT_TRUE(row->header.baseline);
   ASSERT_EQ(row->header.suites.size(), 1u);
+  EXPECT_EQ(row->header.suites[0].params_text, run.suites[0].params_text);
+  EXPECT_EQ(row->header.suites[0].whole, 40u);
   EXPECT_EQ(row->header.suites[0].floor, 0.8);
   ASSERT_EQ(row->header.suites[0].metrics.size(), 2u);
   EXPECT_EQ(row->header.suites[0].metrics[1].unit, Unit::chars);

@@ -84,6 +84,14 @@ inline void give(Journal& journal, const Sample& sample) {
   journal.finish(sample);
 }
 
+inline Ending ending(RunStatus status, double wall_s = 1, std::optional<std::string> stopped = std::nullopt) {
+  Ending end;
+  end.status = status;
+  end.wall_s = wall_s;
+  end.stopped = std::move(stopped);
+  return end;
+}
+
 inline RunHeader header(std::string id, std::uint64_t planned = 10) {
   RunHeader run;
   run.id = std::move(id);
@@ -122,7 +130,7 @@ inline void finished_run(Store& store, const RunHeader& run, std::uint32_t count
   auto writer = store.start(run, loop.get_executor());
   ASSERT_TRUE(writer) << to_string(writer.error());
   for (std::uint32_t i = 0; i < count; ++i) give(**writer, scored_sample({0, i, 0}, i >= failing));
-  auto closed = (*writer)->close(status, 1.5, std::nullopt);
+  auto closed = (*writer)->close(ending(status, 1.5));
   ASSERT_TRUE(closed) << to_string(closed.error());
 }
 

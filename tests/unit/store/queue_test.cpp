@@ -156,7 +156,7 @@ TEST(RunWriter, a_small_backlog_slows_the_loop_and_loses_nothing) {
   net::co_spawn(loop, give_many(**writer, 500, ok), rethrow);
   loop.run();
   EXPECT_TRUE(ok);
-  ASSERT_TRUE((*writer)->close(RunStatus::finished, 1, std::nullopt));
+  ASSERT_TRUE((*writer)->close(ending(RunStatus::finished)));
   EXPECT_EQ(store->finished_units("r1")->size(), 500u);
 }
 

@@ -33,7 +33,7 @@ TEST(Samples, a_sample_comes_back_down_to_the_wire) {
     auto writer = store->start(header("r1"), loop.get_executor());
     ASSERT_TRUE(writer);
     give(**writer, sample);
-    ASSERT_TRUE((*writer)->close(RunStatus::finished, 1, std::nullopt));
+    ASSERT_TRUE((*writer)->close(ending(RunStatus::finished)));
   }
   const auto all = read(*store, {});
   ASSERT_EQ(all.size(), 1u);
@@ -93,7 +93,7 @@ TEST(Samples, errors_come_back_with_kind_and_hint) {
     auto writer = store->start(header("r1"), loop.get_executor());
     ASSERT_TRUE(writer);
     give(**writer, sample);
-    ASSERT_TRUE((*writer)->close(RunStatus::finished, 1, std::nullopt));
+    ASSERT_TRUE((*writer)->close(ending(RunStatus::finished)));
   }
   const auto all = read(*store, {});
   ASSERT_EQ(all.size(), 1u);
@@ -114,7 +114,7 @@ TEST(Samples, can_be_ordered_filtered_and_stopped) {
     auto writer = store->start(header("r1"), loop.get_executor());
     ASSERT_TRUE(writer);
     for (std::uint32_t i = 0; i < 6; ++i) give(**writer, scored_sample({0, i, 0}, i != 4));
-    ASSERT_TRUE((*writer)->close(RunStatus::finished, 1, std::nullopt));
+    ASSERT_TRUE((*writer)->close(ending(RunStatus::finished)));
   }
   struct Row {
     const char* name;
@@ -153,7 +153,7 @@ TEST(Samples, checks_that_differ_by_case_keep_their_names) {
       sample.kase = kase;
       give(**writer, sample);
     }
-    ASSERT_TRUE((*writer)->close(RunStatus::finished, 1, std::nullopt));
+    ASSERT_TRUE((*writer)->close(ending(RunStatus::finished)));
   }
   for (const StoredSample& sample : read(*store, {})) {
     SCOPED_TRACE(sample.case_id);
@@ -161,7 +161,7 @@ TEST(Samples, checks_that_differ_by_case_keep_their_names) {
     EXPECT_EQ(sample.scores[0].metric, sample.unit.ordinal % 2 == 1 ? "pattern" : "contains");
     EXPECT_EQ(sample.scores[1].metric, sample.unit.ordinal % 2 == 1 ? "contains" : "size");
   }
-  auto evidence = store->evidence("r1");
+  auto evidence = store->evidence("r1", {});
   ASSERT_TRUE(evidence);
   const Column* pattern = evidence->suites[0].column("pattern");
   ASSERT_NE(pattern, nullptr);

@@ -48,6 +48,23 @@ TEST(Schema, a_newer_schema_is_refused_by_name_and_left_alone) {
   EXPECT_EQ(dir.read("h.db"), before);
 }
 
+TEST(Schema, a_file_from_before_the_first_release_is_refused_and_left_alone) {
+  const TempDir dir;
+  finished_run(*open(dir / "h.db"), header("r1"));
+  {
+    auto database = Database::open(dir / "h.db", Database::Mode::existing);
+    ASSERT_TRUE(database->execute("PRAGMA user_version=1; PRAGMA journal_mode=DELETE"));
+  }
+  const std::string before = dir.read("h.db");
+  auto store = Store::open(dir / "h.db");
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().kind, ErrorKind::store);
+  EXPECT_NE(store.error().message.find("before its first release: its schema is 1"), std::string::npos)
+      << store.error().message;
+  EXPECT_FALSE(store.error().hint.empty());
+  EXPECT_EQ(dir.read("h.db"), before);
+}
+
 TEST(Schema, a_file_that_is_no_history_is_refused_and_left_alone) {
   const TempDir dir;
   finished_run(*open(dir / "good.db"), header("r1"), 200);

@@ -74,7 +74,7 @@ TEST(Resume, a_run_that_is_being_executed_is_refused) {
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().kind, ErrorKind::usage);
   EXPECT_NE(again.error().message.find("live process"), std::string::npos);
-  ASSERT_TRUE((*writer)->close(RunStatus::interrupted, 1, "SIGINT"));
+  ASSERT_TRUE((*writer)->close(ending(RunStatus::interrupted, 1)));
   EXPECT_TRUE(other->resume("r1", loop.get_executor()));
 }
 
@@ -104,14 +104,14 @@ TEST(Resume, what_did_not_finish_is_run_again_and_the_rest_is_kept) {
     skipped.scores.clear();
     skipped.outcome = outcome::Skipped{"the circuit breaker"};
     give(**writer, skipped);
-    ASSERT_TRUE((*writer)->close(RunStatus::interrupted, 2, "SIGINT"));
+    ASSERT_TRUE((*writer)->close(ending(RunStatus::interrupted, 2)));
   }
-  EXPECT_EQ(*store->finished_units("r1"), (std::set<UnitId>{{0, 0, 0}}));
+  EXPECT_EQ(*store->finished_units("r1"), (std::vector<UnitId>{{0, 0, 0}}));
   {
     auto writer = store->resume("r1", loop.get_executor());
     ASSERT_TRUE(writer) << to_string(writer.error());
     for (std::uint32_t i = 1; i < 4; ++i) give(**writer, scored_sample({0, i, 0}, false));
-    auto closed = (*writer)->close(RunStatus::finished, 3, std::nullopt);
+    auto closed = (*writer)->close(ending(RunStatus::finished, 3));
     ASSERT_TRUE(closed) << to_string(closed.error());
   }
   auto row = store->find("r1", false);
@@ -120,7 +120,7 @@ TEST(Resume, what_did_not_finish_is_run_again_and_the_rest_is_kept) {
   EXPECT_EQ(row->finished, 4u);
   EXPECT_DOUBLE_EQ(row->wall_s, 5.0);
   EXPECT_FALSE(row->stopped);
-  auto evidence = store->evidence("r1");
+  auto evidence = store->evidence("r1", {});
   ASSERT_TRUE(evidence);
   EXPECT_EQ(evidence->cost.calls, 4u);
   EXPECT_EQ(evidence->suites[0].balance.scored, 4u);
@@ -138,7 +138,7 @@ int write_run(const std::filesystem::path& file, const std::string& id, std::uin
     give(**writer, scored_sample({0, i, 0}, true));
     if (i % 7 == 0 && !(*writer)->flush()) return 3;
   }
-  return (*writer)->close(RunStatus::finished, 1, std::nullopt) ? 0 : 4;
+  return (*writer)->close(ending(RunStatus::finished)) ? 0 : 4;
 }
 
 TEST(RunWriter, several_processes_write_into_one_new_file_at_once) {

@@ -40,6 +40,12 @@ TEST(Script, names_the_place_and_the_fix_of_every_fault) {
       {"version: 1\nrules:\n  - answer: x\n    headers: {x-a: \"b\\r\\nSet-Cookie: c\"}", 3, "no header"},
       {"version: 1\nrules:\n  - answer: x\n    headers: {Content-Length: 5}", 3, "belongs to the stub"},
       {"version: 1\nlatency: {fixed: 1s, ttft: 1s}\nrules: [{answer: x}]", 2, "stands alone"},
+      {"version: 1\ncapacity: {}\nrules: [{answer: x}]", 2, "bounds nothing"},
+      {"version: 1\ncapacity: {workers: 0}\nrules: [{answer: x}]", 2, "workers"},
+      {"version: 1\ncapacity: {workers: 1, burst: 1s}\nrules: [{answer: x}]", 2, "belongs to a rate"},
+      {"version: 1\ncapacity: {workers: 1, retry_after: 1s}\nrules: [{answer: x}]", 2, "reject nothing"},
+      {"version: 1\ncapacity: {concurrent: 1, retry_after: soon}\nrules: [{answer: x}]", 2, "retry_after"},
+      {"version: 1\ncapacity: {requests_per_minute: 60, burst: 0s}\nrules: [{answer: x}]", 2, "longer than 0"},
       {"version: 1\nlatency: {ttft: 20}\nrules: [{answer: x}]", 2, "ttft"},
       {"version: 1\nrules:\n  - fault: {}", 3, "no kind"},
       {"version: 1\nrules:\n  - fault: {status: 500, reset: before}", 3, "one kind"},
@@ -77,7 +83,8 @@ TEST(Script, every_key_of_its_schema_is_read) {
       {"rule", "version: 1\nrules: [{", ": ~}]"},
       {"when", "version: 1\nrules: [{answer: x, when: {", ": ~}}]"},
       {"match", "version: 1\nrules: [{answer: x, when: {last_user: {contains: a, ", ": ~}}}]"},
-      {"latency", "version: 1\nlatency: {", ": ~}\nrules: [{answer: x}]"}};
+      {"latency", "version: 1\nlatency: {", ": ~}\nrules: [{answer: x}]"},
+      {"capacity", "version: 1\ncapacity: {", ": ~}\nrules: [{answer: x}]"}};
   const auto unknown = [](const std::string& yaml) {
     for (const Error& error : errors_of(yaml)) {
       if (error.message.find("unknown key") != std::string::npos) return true;

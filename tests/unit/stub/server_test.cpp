@@ -1,62 +1,9 @@
-#include "tests/unit/stub/stub_support.hpp"
+#include "tests/unit/stub/live_stub.hpp"
 
-#include <boost/asio/connect.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
-
-#include <thread>
+#include <vector>
 
 namespace assay::stub::test {
 namespace {
-
-using boost::asio::ip::tcp;
-
-/// The stub behind a real socket, on a thread of its own.
-class LiveStub {
- public:
-  explicit LiveStub(const std::string& yaml) {
-    auto server = net::serve(loop_.get_executor(), net::ServerOptions{}, make_handler(script_of(yaml)));
-    if (!server) {
-      ADD_FAILURE() << to_string(server.error());
-      return;
-    }
-    server_ = std::move(*server);
-    port_ = server_->port();
-    thread_ = std::thread([this] { loop_.run(); });
-  }
-  ~LiveStub() {
-    loop_.stop();
-    if (thread_.joinable()) thread_.join();
-  }
-  LiveStub(const LiveStub&) = delete;
-  LiveStub& operator=(const LiveStub&) = delete;
-
-  /// Sends one request, reads until the peer closes, and says how it did.
-  std::pair<std::string, boost::system::error_code> exchange(bool stream) {
-    boost::asio::io_context io;
-    tcp::socket socket(io);
-    socket.connect({boost::asio::ip::make_address("127.0.0.1"), port_});
-    const std::string body = std::string(R"({"model":"m","stream":)") + (stream ? "true" : "false") +
-                             R"(,"messages":[{"role":"user","content":"hi"}]})";
-    const std::string request =
-        "POST /v1/chat/completions HTTP/1.1\r\nHost: stub\r\nConnection: close\r\nContent-Type: application/json\r\n"
-        "Content-Length: " +
-        std::to_string(body.size()) + "\r\n\r\n" + body;
-    boost::asio::write(socket, boost::asio::buffer(request));
-    std::string answer;
-    boost::system::error_code error;
-    boost::asio::read(socket, boost::asio::dynamic_buffer(answer), error);
-    return {answer, error};
-  }
-
- private:
-  boost::asio::io_context loop_{1};
-  std::unique_ptr<net::Server> server_;
-  std::uint16_t port_ = 0;
-  std::thread thread_;
-};
 
 TEST(LiveStub, answers_whole_and_streamed_over_a_socket) {
   LiveStub stub("version: 1\nlatency: {ttft: 2ms, per_token: 1ms}\nrules: [{answer: one two three}]");
@@ -84,6 +31,36 @@ TEST(LiveStub, resets_and_closes_on_the_wire) {
   const auto [part, close_end] = truncated.exchange(false);
   EXPECT_EQ(Played{.sent = part}.body().size(), 10u);
   EXPECT_EQ(close_end, boost::asio::error::eof);
+}
+
+TEST(LiveStub, workers_answer_one_after_the_other_and_skip_who_left) {
+  LiveStub stub("version: 1\ncapacity: {workers: 1}\nlatency: {fixed: 30ms}\nrules: [{answer: '{{last_user}}'}]");
+  const auto began = SteadyClock::now();
+  std::vector<LiveStub::tcp::socket> clients;
+  for (const char* user : {"a", "b", "c", "d"}) clients.push_back(stub.ask(user));
+  clients[1].close();
+  for (const std::size_t i : {0U, 2U, 3U}) {
+    EXPECT_EQ(Played{.sent = LiveStub::read_all(std::move(clients[i])).first}.text(), std::string(1, char('a' + i)));
+  }
+  EXPECT_GE(SteadyClock::now() - began, std::chrono::milliseconds(90));
+}
+
+TEST(LiveStub, a_client_that_leaves_frees_its_place) {
+  LiveStub stub(
+      "version: 1\ncapacity: {concurrent: 1}\nrules: [{when: {last_user: {equals: slow}}, answer: x, "
+      "latency: {fixed: 1h}}, {answer: ok}]");
+  auto slow = stub.ask("slow");
+  auto status = [&] { return Played{.sent = LiveStub::read_all(stub.ask("quick")).first}.status(); };
+  while (status() != 429) continue;
+  slow.close();
+  while (status() != 200) continue;
+}
+
+TEST(LiveStub, lets_a_thousand_connections_in_that_come_at_once) {
+  LiveStub stub("version: 1\nlatency: {fixed: 100ms}\nrules: [{answer: ok}]");
+  std::vector<LiveStub::tcp::socket> clients;
+  for (int i = 0; i < 1000; ++i) clients.push_back(stub.ask("hi"));
+  for (auto& client : clients) ASSERT_EQ(Played{.sent = LiveStub::read_all(std::move(client)).first}.status(), 200);
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ struct Played {
   std::size_t sends = 0;
   Duration waited{};
   std::string end = "keep";
+  std::shared_ptr<net::WirePlan> plan;  ///< as long as it lives, the request is under way
 
   [[nodiscard]] int status() const { return sent.size() > 12 ? std::stoi(sent.substr(9, 3)) : 0; }
   [[nodiscard]] std::string head() const { return sent.substr(0, sent.find("\r\n\r\n")); }
@@ -100,7 +101,10 @@ class Stub {
       const auto found = headers.find(std::string(name));
       return found == headers.end() ? std::string_view() : std::string_view(found->second);
     };
-    return read_plan(handler_(request));
+    auto plan = std::make_shared<net::WirePlan>(handler_(request));
+    Played played = read_plan(*plan);
+    played.plan = std::move(plan);
+    return played;
   }
   Played post(const Json& body) { return send("POST", "/v1/chat/completions", body.dump()); }
   Played ask(const std::string& user, const std::string& model = "m") {

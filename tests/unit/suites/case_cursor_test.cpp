@@ -173,6 +173,20 @@ TEST(CaseCursor, an_id_that_is_there_twice_names_the_first_place) {
   EXPECT_NE(all.errors[1].message.find("d.jsonl:1"), std::string::npos) << all.errors[1].message;
 }
 
+TEST(CaseCursor, an_id_that_is_there_twice_is_found_among_many) {
+  constexpr int kRecords = 5'000;
+  const test::TempDir folder;
+  std::string records;
+  for (int i = 1; i <= kRecords; ++i) records += "{\"id\": \"case-" + std::to_string(i) + "\"}\n";
+  folder.write("d.jsonl", records + "{\"id\": \"case-1\"}\n{\"id\": \"case-3210\"}\n{\"id\": \"new\"}\n");
+  const auto suite = load_good(folder, kHead + "dataset: {file: d.jsonl}\n");
+  const auto all = read_all(suite);
+  EXPECT_EQ(all.cases.size(), kRecords + 1u);
+  ASSERT_EQ(all.errors.size(), 2u);
+  EXPECT_NE(all.errors[0].message.find("d.jsonl:1"), std::string::npos) << all.errors[0].message;
+  EXPECT_NE(all.errors[1].message.find("d.jsonl:3210"), std::string::npos) << all.errors[1].message;
+}
+
 TEST(CaseCursor, a_case_without_a_check_and_a_data_set_without_a_record_are_errors) {
   const test::TempDir folder;
   folder.write("d.jsonl", "{\"id\": \"x\"}\n{\"id\": \"y\", \"checks\": [{\"contains\": \"x\"}]}\n");

@@ -1,0 +1,66 @@
+#pragma once
+/// One run, or a candidate and its baseline together, from the first call to the verdict.
+
+#include "runner/app/console.hpp"
+#include "runner/app/execute.hpp"
+#include "runner/app/prepare.hpp"
+
+#include <assay/cassette/cassette.hpp>
+#include <assay/store/store.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <deque>
+#include <memory>
+#include <vector>
+
+namespace assay::app {
+
+/// A run to perform. `taken_up`: an earlier process began it.
+struct Part {
+  Prepared prepared;
+  store::RunHeader header;
+  bool taken_up = false;
+};
+
+/// The candidate's part first.
+class Performance {
+ public:
+  Performance(std::vector<Part> parts, const Environment& environment, Console& console);
+
+  /// Makes the adapters and opens the cassette. Nothing is sent, nothing is stored: a target that cannot be used leaves
+  /// no trace.
+  Result<void> connect();
+  /// Errors: of taking the run up, nothing having been done; `usage` where a live process executes it. All other
+  /// failures are said here, and are the exit code.
+  Result<ExitCode> run(store::Store& store);
+
+ private:
+  struct Side {
+    Part part;
+    Connection connection;
+    std::unique_ptr<Recall> recall;
+    std::unique_ptr<store::RunWriter> writer;
+    std::vector<UnitId> done;
+  };
+
+  Result<void> connect_side(Side& side);
+  void fit_to_system();
+  Result<void> open_cassette();
+  Result<void> begin(Side& side, store::Store& store);
+  Result<ExitCode> perform(store::Store& store);
+  ExitCode conclude(store::Store& store, const Execution& execution, std::uint64_t before);
+  ExitCode decide(store::Store& store);
+  void announce() const;
+  [[nodiscard]] std::uint64_t planned() const;
+  [[nodiscard]] const Prepared& candidate() const { return sides_.front().part.prepared; }
+
+  const Environment& environment_;
+  Console& console_;
+  std::filesystem::path out_;
+  std::unique_ptr<cassette::Cassette> cassette_;
+  boost::asio::io_context loop_{1};
+  std::deque<Side> sides_;
+};
+
+}  // namespace assay::app

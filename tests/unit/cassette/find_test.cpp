@@ -1,0 +1,73 @@
+#include "tests/unit/cassette/calls.hpp"
+
+namespace assay::cassette::test {
+namespace {
+
+TEST(Find, goes_by_what_is_asked_and_not_by_who_asks) {
+  const TempDir folder;
+  const auto file = record(folder, {call("fr", 0, "capital of France?", "Paris")});
+  Call renamed = call("france", 0, "capital of France?", "");
+  renamed.step.name = "turn/7";
+  Asker asker(file, Missing::is_an_error, kPeer, "atlas");
+  const auto found = asker.find(renamed);
+  ASSERT_TRUE(found.has_value() && found->has_value());
+  EXPECT_EQ(text_of(std::get<Response>((*found)->result).message), "Paris");
+  EXPECT_EQ((*found)->name, "turn/7");
+}
+
+TEST(Find, samples_are_different_answers) {
+  const TempDir folder;
+  Asker asker(record(folder, {call("fr", 0, "capital?", "Paris"), call("fr", 1, "capital?", "Lyon")}));
+  EXPECT_EQ(asker.answer(call("fr", 0, "capital?", "")), "Paris");
+  EXPECT_EQ(asker.answer(call("fr", 1, "capital?", "")), "Lyon");
+}
+
+TEST(Find, of_equal_requests_the_own_one_is_given_else_the_first) {
+  const TempDir folder;
+  Call second_turn = call("b", 0, "go on", "b, second turn");
+  second_turn.step.name = "turn/2";
+  Asker asker(record(
+      folder, {call("c", 0, "go on", "c"), second_turn, call("b", 0, "go on", "b"), call("a", 0, "go on", "a")}));
+  EXPECT_EQ(asker.answer(call("a", 0, "go on", "")), "a");
+  EXPECT_EQ(asker.answer(call("b", 0, "go on", "")), "b");
+  EXPECT_EQ(asker.answer(second_turn), "b, second turn");
+  EXPECT_EQ(asker.answer(call("c", 0, "go on", "")), "c");
+  EXPECT_EQ(asker.answer(call("unknown", 0, "go on", "")), "a");
+}
+
+TEST(Find, a_recorded_failure_is_replayed_but_sent_again_where_calls_may_be_sent) {
+  const TempDir folder;
+  const auto file = record(folder, {failed(call("fr", 0, "capital?", ""), ErrorKind::auth)});
+  const Call asked = call("fr", 0, "capital?", "");
+  EXPECT_EQ(Asker(file).answer(asked), "failed: the endpoint answered 401");
+  EXPECT_EQ(Asker(file, Missing::is_sent).answer(asked), "to be sent");
+}
+
+TEST(Find, another_answer_to_the_same_request_stands_in_for_a_failure) {
+  const TempDir folder;
+  const auto file =
+      record(folder, {failed(call("fr", 0, "capital?", ""), ErrorKind::auth), call("fr-2", 0, "capital?", "Paris")});
+  EXPECT_EQ(Asker(file, Missing::is_sent).answer(call("fr", 0, "capital?", "")), "Paris");
+}
+
+TEST(Find, what_is_not_there_is_sent_where_calls_may_be_sent) {
+  const TempDir folder;
+  Asker asker(record(folder, {call("fr", 0, "capital?", "Paris")}), Missing::is_sent);
+  EXPECT_EQ(asker.answer(call("fr", 0, "population?", "")), "to be sent");
+  EXPECT_EQ(asker.answer(call("fr", 0, "capital?", "")), "Paris");
+}
+
+TEST(Find, works_among_many) {
+  const TempDir folder;
+  std::vector<Call> calls;
+  for (int i = 0; i < 3000; ++i) {
+    const std::string id = std::to_string(i);
+    calls.push_back(call(id, 0, "question " + id, "answer " + id));
+  }
+  Asker asker(record(folder, calls));
+  EXPECT_EQ(asker.size(), 3000U);
+  for (const Call& each : calls) EXPECT_EQ("wire of " + asker.answer(each), std::get<Response>(each.step.result).raw);
+}
+
+}  // namespace
+}  // namespace assay::cassette::test
