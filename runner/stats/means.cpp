@@ -3,9 +3,11 @@
 
 #include <assay/stats/means.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <vector>
 
 namespace assay::stats {
 
@@ -48,6 +50,32 @@ MeanEstimate clustered_mean(std::span<const double> values, std::span<const std:
   double squares = 0;
   for (const double sum : residual_sums(values, estimate.mean, dense)) squares += sum * sum;
   estimate.standard_error = std::sqrt(groups / (groups - 1) * squares) / static_cast<double>(values.size());
+  return estimate;
+}
+
+MeanEstimate clustered_mean_cr2(std::span<const double> values, std::span<const std::uint32_t> clusters) {
+  if (values.empty()) return {};
+  const auto dense = dense_clusters(clusters);
+  MeanEstimate estimate{mean_of(values), 0, 0};
+  if (dense.count < 2) return estimate;
+  std::vector<double> share(dense.count, 0.0);
+  for (const auto cluster : dense.index) share[cluster] += 1 / static_cast<double>(values.size());
+  const auto sums = residual_sums(values, estimate.mean, dense);
+  double squares = 0;
+  double pairs = 0;  // Σ_{g≠h} x_g x_h = (Σ x)² − Σ x², x = p²/(1−p)
+  double ratios = 0;
+  double diagonal = 0;
+  for (std::size_t g = 0; g < dense.count; ++g) {
+    const double rest = 1 - share[g];
+    squares += sums[g] * sums[g] / rest;
+    diagonal += share[g] * share[g];
+    const double ratio = share[g] * share[g] / rest;
+    ratios += ratio;
+    pairs -= ratio * ratio;
+  }
+  pairs += ratios * ratios;
+  estimate.standard_error = std::sqrt(squares) / static_cast<double>(values.size());
+  estimate.dof = 1 / (diagonal + std::max(pairs, 0.0));
   return estimate;
 }
 

@@ -1,7 +1,8 @@
+#include "runner/stats/normal.hpp"
+
 #include <assay/stats/proportion.hpp>
 
 #include <boost/math/distributions/beta.hpp>
-#include <boost/math/distributions/normal.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -10,18 +11,9 @@ namespace assay::stats {
 
 namespace {
 
-double z_of(double p) {
-  return boost::math::quantile(boost::math::normal(), p);
-}
-
-double phi(double z) {
-  if (std::isinf(z)) return z > 0 ? 1 : 0;
-  return boost::math::cdf(boost::math::normal(), z);
-}
-
 /// side −1: lower, +1: upper.
 double wilson_bound(double passes, double n, double alpha, int side) {
-  const double z = z_of(1 - alpha);
+  const double z = normal_quantile(1 - alpha);
   const double p = passes / n;
   const double centre = p + z * z / (2 * n);
   const double half = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
@@ -74,6 +66,22 @@ Interval clopper_pearson(double passes, double n, double alpha) {
   return {clopper_pearson_lower(passes, n, alpha / 2), clopper_pearson_upper(passes, n, alpha / 2)};
 }
 
+double jeffreys_lower(double passes, double n, double alpha) {
+  if (n <= 0 || passes <= 0) return 0;
+  const double k = std::min(passes, n);
+  return boost::math::quantile(boost::math::beta_distribution<>(k + 0.5, n - k + 0.5), alpha);
+}
+
+double jeffreys_upper(double passes, double n, double alpha) {
+  if (n <= 0 || passes >= n) return 1;
+  const double k = std::max(passes, 0.0);
+  return boost::math::quantile(boost::math::beta_distribution<>(k + 0.5, n - k + 0.5), 1 - alpha);
+}
+
+Interval jeffreys(double passes, double n, double alpha) {
+  return {jeffreys_lower(passes, n, alpha / 2), jeffreys_upper(passes, n, alpha / 2)};
+}
+
 double zero_failure_upper(double n, double alpha) {
   if (n <= 0) return 1;
   return -std::expm1(std::log(alpha) / n);
@@ -85,12 +93,12 @@ std::uint64_t zero_failure_n(double rate, double alpha) {
 
 double score_p_at_least(double passes, double n, double bound) {
   if (n <= 0) return 1;
-  return phi(-score_z(passes, n, bound));
+  return normal_cdf(-score_z(passes, n, bound));
 }
 
 double score_p_at_most(double passes, double n, double bound) {
   if (n <= 0) return 1;
-  return phi(score_z(passes, n, bound));
+  return normal_cdf(score_z(passes, n, bound));
 }
 
 double binomial_cdf(double k, double n, double rate) {
@@ -101,7 +109,7 @@ double binomial_cdf(double k, double n, double rate) {
 
 std::uint64_t score_n(double rate, double bound, double alpha) {
   if (rate == bound || bound <= 0 || bound >= 1) return 0;
-  const double z = z_of(1 - alpha);
+  const double z = normal_quantile(1 - alpha);
   const double n = z * z * bound * (1 - bound) / ((rate - bound) * (rate - bound));
   return n < 1e15 ? ceil_n(n) : 0;
 }
@@ -129,7 +137,7 @@ std::uint64_t passes_needed(std::uint64_t n, double floor, double alpha) {
 }
 
 double detectable_difference(double standard_error, double alpha, double power) {
-  return (z_of(1 - alpha) + z_of(power)) * standard_error;
+  return (normal_quantile(1 - alpha) + normal_quantile(power)) * standard_error;
 }
 
 }  // namespace assay::stats

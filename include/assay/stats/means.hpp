@@ -24,6 +24,12 @@ struct MeanEstimate {
 /// doi:10.3368/jhr.50.2.317; Miller 2024, arXiv:2411.00640 (CR0 form).
 [[nodiscard]] MeanEstimate clustered_mean(std::span<const double> values, std::span<const std::uint32_t> clusters);
 
+/// The same mean with the CR2 standard error, √(Σ_g (Σ_{i∈g} (x_i−x̄))² / (1−n_g/n)) / n, which is unbiased for equally
+/// spread values, and Bell and McCaffrey's degrees of freedom, 1/(Σp_g² + Σ_{g≠h} p_g²p_h²/((1−p_g)(1−p_h))) with
+/// p_g = n_g/n. For few clusters or clusters of very different size; with equal ones it is `clustered_mean`.
+/// Source: Bell and McCaffrey 2002, Survey Methodology 28(2), 169; Imbens and Kolesár 2016, doi:10.1162/REST_a_00552.
+[[nodiscard]] MeanEstimate clustered_mean_cr2(std::span<const double> values, std::span<const std::uint32_t> clusters);
+
 /// The number of different labels.
 [[nodiscard]] std::size_t count_clusters(std::span<const std::uint32_t> clusters);
 

@@ -27,6 +27,13 @@ struct Interval {
 [[nodiscard]] double clopper_pearson_upper(double passes, double n, double alpha);
 [[nodiscard]] Interval clopper_pearson(double passes, double n, double alpha);
 
+/// Jeffreys: Beta⁻¹(alpha; k+½, n−k+½), the posterior quantile under the prior Beta(½, ½), with the ends 0 at k = 0 and
+/// 1 at k = n. Shorter than the others, right on average over rates and not at each of them: for a report, not a gate.
+/// Source: Brown, Cai and DasGupta 2001, doi:10.1214/ss/1009213286.
+[[nodiscard]] double jeffreys_lower(double passes, double n, double alpha);
+[[nodiscard]] double jeffreys_upper(double passes, double n, double alpha);
+[[nodiscard]] Interval jeffreys(double passes, double n, double alpha);
+
 /// The highest rate of failure that n cases without one leave open: 1 − alpha^(1/n), Clopper–Pearson at k = 0.
 [[nodiscard]] double zero_failure_upper(double n, double alpha);
 

@@ -48,10 +48,32 @@ TEST(ClusteredMean, with_one_value_a_cluster_is_the_plain_one) {
   EXPECT_EQ(clustered.dof, plain.dof);
 }
 
+TEST(ClusteredMeanCr2, agrees_with_bell_and_mccaffreys_matrices) {
+  // NumPy: A_g = (I − H_gg)^−½ and (Σλ)²/Σλ² of the Satterthwaite form, by eigenvalues
+  const auto small = clustered_mean_cr2(kValues, kClusters);
+  EXPECT_NEAR(small.mean, .666667, 5e-7);
+  EXPECT_NEAR(small.standard_error, 0.15884420506106442, 1e-12);
+  EXPECT_NEAR(small.dof, 2.8125, 1e-9);
+  const std::vector<double> values{.2, .4, .1, .9, .8, .7, .3, .5, .6, .6};
+  const std::vector<std::uint32_t> uneven{0, 0, 0, 0, 0, 0, 1, 1, 2, 3};
+  const auto estimate = clustered_mean_cr2(values, uneven);
+  EXPECT_NEAR(estimate.standard_error, 0.028722813232690148, 1e-12);
+  EXPECT_NEAR(estimate.dof, 1.8100558659217885, 1e-9);
+}
+
+TEST(ClusteredMeanCr2, with_equal_clusters_is_cr1) {
+  const std::vector<std::uint32_t> pairs{1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6};
+  const auto cr2 = clustered_mean_cr2(kValues, pairs);
+  const auto cr1 = clustered_mean(kValues, pairs);
+  EXPECT_NEAR(cr2.standard_error, cr1.standard_error, 1e-12);
+  EXPECT_NEAR(cr2.dof, cr1.dof, 1e-9);
+}
+
 TEST(Means, one_value_or_one_cluster_bounds_nothing) {
   const std::vector<double> one{0.4};
   for (const auto& estimate :
        {mean_estimate(one), clustered_mean(kValues, std::vector<std::uint32_t>(kValues.size(), 5)),
+        clustered_mean_cr2(kValues, std::vector<std::uint32_t>(kValues.size(), 5)), clustered_mean_cr2({}, {}),
         mean_estimate({})}) {
     EXPECT_EQ(t_lower(estimate, 0.05), -HUGE_VAL);
     EXPECT_EQ(t_upper(estimate, 0.05), HUGE_VAL);

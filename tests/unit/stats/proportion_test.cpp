@@ -73,6 +73,26 @@ TEST(ClopperPearson, really_covers_at_the_level_it_promises) {
   }
 }
 
+TEST(Jeffreys, agrees_with_published_intervals) {
+  struct Row {
+    double k, n, low, high;
+  };
+  // R: DescTools::BinomCI(k, n, method = "jeffreys"), the ends at 0 and n fixed
+  for (const auto& row : {Row{45, 50, .7946, .9608}, Row{50, 50, .9512, 1}, Row{0, 50, 0, .0488},
+                          Row{190, 200, .9131, .9740}, Row{9, 10, .6187, .9890}}) {
+    SCOPED_TRACE(row.k / row.n);
+    const auto interval = jeffreys(row.k, row.n, 0.05);
+    EXPECT_NEAR(interval.low, row.low, 5e-5);
+    EXPECT_NEAR(interval.high, row.high, 5e-5);
+  }
+  // statsmodels 0.15.0 proportion_confint(1, 10, method='jeffreys')
+  EXPECT_NEAR(jeffreys(1, 10, 0.05).low, 0.011011673763161133, 1e-10);
+  EXPECT_NEAR(jeffreys(1, 10, 0.05).high, 0.3813147710666164, 1e-10);
+  EXPECT_EQ(jeffreys_lower(0, 0, 0.05), 0);
+  EXPECT_EQ(jeffreys_upper(0, 0, 0.05), 1);
+  EXPECT_NEAR(jeffreys_lower(1, 1, 0.025), 0.1467463, 5e-8);  // scipy 1.17.1 beta.ppf(.025, 1.5, .5)
+}
+
 TEST(ZeroFailures, the_rate_left_open_and_the_n_to_claim_one) {
   EXPECT_NEAR(zero_failure_upper(30, 0.05), .0950, 5e-5);
   EXPECT_NEAR(zero_failure_upper(59, 0.05), .0495, 5e-5);
