@@ -124,6 +124,10 @@ void report_unknown(const std::string& name, const Place& at, Diagnostics& diagn
     diagnostics.error(at, fmt::format("check '{}' is not available in this version", name), std::string(*later));
     return;
   }
+  if (const auto otherwise = find_otherwise(name)) {
+    diagnostics.error(at, fmt::format("there is no check '{}'", name), std::string(*otherwise));
+    return;
+  }
   std::vector<std::string> names;
   for (const auto& kind : check_table()) names.emplace_back(kind.name);
   diagnostics.error(at, fmt::format("unknown check {}", text::in_quotes(name)), text::suggest(name, names, "checks"));
@@ -142,7 +146,9 @@ std::shared_ptr<const CompiledCheck> compile(const std::string& name, const text
   const auto parts = split(*kind, argument, at, diagnostics);
   if (!parts) return nullptr;
   const Generic generic = read_generic(*kind, parts->generic, diagnostics);
-  auto check = kind->make(parts->own, env, diagnostics);
+  CompileEnv own_env = env;
+  own_env.has_threshold = generic.threshold.has_value();
+  auto check = kind->make(parts->own, own_env, diagnostics);
   if (check && generic.threshold && check->unit != Unit::share) {
     diagnostics.error(parts->generic.find("threshold")->place(),
                       fmt::format("check '{}' counts {}, and takes no threshold", name, assay::name(check->unit)),

@@ -1,6 +1,7 @@
 /// not: another check turned round.
 
 #include "judges/argument_schema.hpp"
+#include "judges/heuristic/inner.hpp"
 #include "judges/heuristic/rows.hpp"
 #include "judges/heuristic/schemas.hpp"
 #include "judges/options.hpp"
@@ -34,19 +35,6 @@ CheckFn turned_round(CheckFn run, bool share) {
   };
 }
 
-// `as`, `weight` and `required` say what a check is to its case; inside `not` there is no case.
-bool refuse_outer_keys(const text::Node& argument, Diagnostics& diagnostics) {
-  bool good = true;
-  for (const std::string_view key : {"as", "weight", "required"}) {
-    const auto* const found = argument.find(key);
-    if (found == nullptr || (key == "required" && found->is_seq())) continue;
-    diagnostics.error(found->place(), fmt::format("'{}' belongs to `not`, not to the check inside", key),
-                      fmt::format("write `not: {{contains: …, {}: …}}`", key));
-    good = false;
-  }
-  return good;
-}
-
 std::optional<CompiledCheck> make(const text::Node& options, const CompileEnv& env, Diagnostics& diagnostics) {
   if (options.entries.size() != 1) {
     diagnostics.error(options.place(), fmt::format("check 'not' takes one check, found {}", options.entries.size()),
@@ -58,7 +46,7 @@ std::optional<CompiledCheck> make(const text::Node& options, const CompileEnv& e
     diagnostics.error(name.place(), "check 'not' cannot hold another 'not'", "write the check itself");
     return std::nullopt;
   }
-  if (!refuse_outer_keys(argument, diagnostics)) return std::nullopt;
+  if (!refuse_outer_keys(argument, "not", {"as", "weight", "required"}, diagnostics)) return std::nullopt;
   CompileEnv inner = env;
   inner.explain_pass = true;
   const auto turned = compile(name.scalar, argument, name.place(), inner, diagnostics);
@@ -89,6 +77,21 @@ Json short_form() {
 }
 
 }  // namespace
+
+bool refuse_outer_keys(const text::Node& argument, std::string_view outer, std::initializer_list<std::string_view> keys,
+                       Diagnostics& diagnostics) {
+  bool good = true;
+  for (const std::string_view key : keys) {
+    const auto* const found = argument.find(key);
+    if (found == nullptr || (key == "required" && found->is_seq())) continue;
+    diagnostics.error(found->place(), fmt::format("'{}' belongs to `{}`, not to the check inside", key, outer),
+                      fmt::format(fmt::runtime(outer == "not" ? "write `{}: {{contains: …, {}: …}}`"
+                                                              : "write `{}: {{checks: […], {}: …}}`"),
+                                  outer, key));
+    good = false;
+  }
+  return good;
+}
 
 CheckKind not_row() {
   return {

@@ -28,6 +28,19 @@ Measured first_token(const CheckContext& context) {
   return std::string("there is no time to first token: the answer held no text, or was not streamed");
 }
 
+// The mean of the gaps, as one request's inter-token latency.
+Measured between_tokens(const CheckContext& context) {
+  const Response* const response = last_answer(context.transcript);
+  if (response == nullptr) return std::string("no answer was timed");
+  const auto& gaps = response->timings.gaps;
+  if (gaps.empty()) {
+    return std::string("there is no time between tokens: the answer came in fewer than two chunks, or as a whole");
+  }
+  double sum = 0;
+  for (const auto gap : gaps) sum += to_seconds(gap);
+  return sum / static_cast<double>(gaps.size());
+}
+
 Measured total_cost(const CheckContext& context) {
   if (context.price == nullptr) return std::string("there is no cost: the target has no price");
   double sum = 0;
@@ -83,6 +96,7 @@ struct Kind {
 
 constexpr Kind kLatency{"latency", "a latency of", total_latency, Unit::seconds, "30s", "latency: {max: 30s}"};
 constexpr Kind kTtft{"ttft", "a time to first token of", first_token, Unit::seconds, "1.5s", "ttft: {max: 1.5s}"};
+constexpr Kind kItl{"itl", "a time between tokens of", between_tokens, Unit::seconds, "100ms", "itl: {max: 100ms}"};
 constexpr Kind kCost{"cost", "a cost of", total_cost, Unit::usd, "0.02", "cost: {max: 0.02}"};
 
 std::optional<CompiledCheck> make(const Kind& kind, const text::Node& options, const CompileEnv& env,
@@ -150,6 +164,15 @@ CheckKind ttft_row() {
       "Seconds from the start of the last attempt to its first non-empty content. Passes up to `max`, included. "
       "Unscored "
       "where the answer was not streamed or held no text. Less is better.",
+      duration_options);
+}
+
+CheckKind itl_row() {
+  return row<kItl>(
+      "Seconds between the chunks of content of the last answer, on average; chunks hold one token with most "
+      "endpoints. "
+      "Passes up to `max`, included. Unscored where the answer came in fewer than two chunks or as a whole. Less is "
+      "better.",
       duration_options);
 }
 

@@ -17,17 +17,47 @@ namespace assay::judges {
 [[nodiscard]] CheckKind regex_row();
 // number.cpp
 [[nodiscard]] CheckKind number_row();
+// choice.cpp
+[[nodiscard]] CheckKind choice_row();
 // json.cpp
 [[nodiscard]] CheckKind json_row();
 // json_schema.cpp
 [[nodiscard]] CheckKind json_schema_row();
+// json_value.cpp
+[[nodiscard]] CheckKind json_path_row();
+[[nodiscard]] CheckKind json_equal_row();
+// similar.cpp
+[[nodiscard]] CheckKind levenshtein_row();
+[[nodiscard]] CheckKind rouge_1_row();
+[[nodiscard]] CheckKind rouge_2_row();
+[[nodiscard]] CheckKind rouge_l_row();
+[[nodiscard]] CheckKind bleu_row();
+[[nodiscard]] CheckKind chrf_row();
+[[nodiscard]] CheckKind exact_match_row();
+[[nodiscard]] CheckKind token_f1_row();
+// format.cpp
+[[nodiscard]] CheckKind code_fence_row();
+[[nodiscard]] CheckKind xml_row();
+[[nodiscard]] CheckKind yaml_row();
+// refusal.cpp
+[[nodiscard]] CheckKind refusal_row();
 // length.cpp
 [[nodiscard]] CheckKind length_row();
 // performance.cpp
 [[nodiscard]] CheckKind latency_row();
 [[nodiscard]] CheckKind ttft_row();
+[[nodiscard]] CheckKind itl_row();
 [[nodiscard]] CheckKind cost_row();
+// usage.cpp
+[[nodiscard]] CheckKind tokens_row();
+[[nodiscard]] CheckKind cache_hit_row();
+// finish.cpp
+[[nodiscard]] CheckKind finish_reason_row();
 // combine.cpp
 [[nodiscard]] CheckKind not_row();
+// several.cpp
+[[nodiscard]] CheckKind all_of_row();
+[[nodiscard]] CheckKind any_of_row();
+[[nodiscard]] CheckKind at_least_row();
 
 }  // namespace assay::judges

@@ -18,10 +18,11 @@ namespace assay::judges {
 
 /// What compiling a check may look at.
 struct CompileEnv {
-  std::string base_dir;       ///< paths in options are relative to the file that names them; without one, to this
-  bool has_price = false;     ///< the target has a price
-  bool target_known = true;   ///< false while validating a suite alone: what depends on the target is not refused
-  bool explain_pass = false;  ///< scores that pass carry a sentence too; `not` needs it of the check it turns round
+  std::string base_dir;        ///< paths in options are relative to the file that names them; without one, to this
+  bool has_price = false;      ///< the target has a price
+  bool target_known = true;    ///< false while validating a suite alone: what depends on the target is not refused
+  bool explain_pass = false;   ///< scores that pass carry a sentence too; `not` needs it of the check it turns round
+  bool has_threshold = false;  ///< `threshold` decides over the check's score, not the check (set by `compile`)
 };
 
 /// One row of the table.

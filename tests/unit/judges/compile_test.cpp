@@ -25,7 +25,8 @@ TEST(Compile, refuses_what_it_does_not_know) {
       {"contain: x", "suite.yaml:1:1: error: unknown check 'contain'; help: did you mean 'contains'?"},
       {"rubric: {criteria: polite}", "check 'rubric' is not available in this version"},
       {"icontains: x", "write `contains: {value: …, ignore_case: true}`"},
-      {"levenshtein: x", "check 'levenshtein' is not available in this version"},
+      {"icontains: x", "there is no check 'icontains'"},
+      {"meteor: x", "check 'meteor' is not available in this version"},
       {"contains: {value: a, thresold: 0.5}", "did you mean 'threshold'?"},
       {"contains: {value: a, threshold: 0}", "key 'threshold' in check 'contains' must be a number"},
       {"contains: {value: a, threshold: 1.5}", "key 'threshold' in check 'contains' must be a number"},
@@ -90,9 +91,13 @@ TEST(Not, turns_the_check_inside_round) {
 }
 
 TEST(CheckTable, names_every_check_of_the_contract_with_a_doc) {
-  const std::vector<std::string> names{"equals",    "contains", "contains_all", "contains_any", "starts_with",
-                                       "ends_with", "regex",    "number",       "json",         "json_schema",
-                                       "length",    "latency",  "ttft",         "cost",         "not"};
+  const std::vector<std::string> names{
+      "equals",     "contains",    "contains_all", "contains_any", "starts_with",   "ends_with",  "regex",
+      "number",     "choice",      "json",         "json_schema",  "json_path",     "json_equal", "exact_match",
+      "token_f1",   "levenshtein", "rouge_1",      "rouge_2",      "rouge_l",       "bleu",       "chrf",
+      "code_fence", "xml",         "yaml",         "refusal",      "length",        "latency",    "ttft",
+      "itl",        "cost",        "tokens",       "cache_hit",    "finish_reason", "not",        "all_of",
+      "any_of",     "at_least"};
   std::vector<std::string> found;
   for (const auto& kind : check_table()) {
     found.emplace_back(kind.name);
@@ -102,6 +107,20 @@ TEST(CheckTable, names_every_check_of_the_contract_with_a_doc) {
     EXPECT_NE(compiled.check, nullptr) << kind.example << ": " << compiled.error();
   }
   EXPECT_EQ(found, names);
+}
+
+// As in a suite's schema, where checks that hold others refer to all of them.
+Json standing_alone(const Json& schema) {
+  Json checks = Json::object();
+  for (const auto& kind : check_table()) checks[std::string(kind.name)] = argument_schema(kind);
+  return {{"definitions",
+           {{"check",
+             {{"type", "object"},
+              {"minProperties", 1},
+              {"maxProperties", 1},
+              {"additionalProperties", false},
+              {"properties", std::move(checks)}}}}},
+          {"allOf", {schema}}};
 }
 
 // The editor's schema and the compiler must say the same of every check.
@@ -159,12 +178,65 @@ TEST(ArgumentSchema, agrees_with_the_compiler) {
       {"not: {contains: a, equals: b}", false},
       {"not: {}", false},
       {"not: {not: {contains: a}}", false},
+      {"not: {any_of: [{contains: a}]}", true},
+      {"number: {equals: 4, unit: km, decimal: comma, fractions: true}", true},
+      {"number: {equals: 4, unit: [km, m], extract: boxed}", true},
+      {"number: {equals: 4, unit: []}", false},
+      {"choice: B", true},
+      {"choice: {value: E, letters: ABCDE, extract: last, ignore_case: true}", true},
+      {"choice: {value: B, letters: abc}", false},
+      {"choice: Mars", false},
+      {"json_path: $.a", true},
+      {"json_path: {path: $.a, equals: [1, null], extract: fence, threshold: 1}", true},
+      {"json_path: {path: $.a, equals: null}", false},
+      {"json_path: {equals: 1}", false},
+      {"json_equal: {a: 1}", true},
+      {"json_equal: [1, 2]", true},
+      {"json_equal: {value: {a: 1}, ignore: [$.b], as: c}", true},
+      {"json_equal: {value: {a: 1}, ignored: [$.b]}", false},
+      {"exact_match: [a cat, dog]", true},
+      {"exact_match: {ignore_case: true}", false},
+      {"levenshtein: {value: a, ignore_case: true, threshold: 0.5}", true},
+      {"rouge_1: {value: a, ignore_case: true}", false},
+      {"rouge_l: []", false},
+      {"bleu: [a, b]", false},
+      {"bleu: {value: a b, threshold: 0.5}", true},
+      {"code_fence:", true},
+      {"code_fence: python", true},
+      {"code_fence: {language: python, only: true}", true},
+      {"code_fence: {only: maybe}", false},
+      {"xml: {extract: fence}", true},
+      {"xml: fence", false},
+      {"yaml:", true},
+      {"refusal: {}", true},
+      {"refusal: {phrases: [no way]}", true},
+      {"refusal: {phrases: []}", false},
+      {"itl: {max: 100ms}", true},
+      {"tokens: {max: 500, of: total}", true},
+      {"tokens: {max: 500, of: all}", false},
+      {"cache_hit: {threshold: 0.5}", true},
+      {"cache_hit: {max: 1}", false},
+      {"finish_reason: stop", true},
+      {"finish_reason: [stop, length]", true},
+      {"finish_reason: done", false},
+      {"all_of: [{contains: a}, {not: {contains: b}}]", true},
+      {"all_of: {checks: [{contains: {value: a, weight: 2}}], threshold: 0.5, as: b}", true},
+      {"all_of: []", false},
+      {"all_of: [{contains: a, equals: b}]", false},
+      {"all_of: [{contains: {value: a, as: b}}]", false},
+      {"all_of: [{contains: {value: a, required: true}}]", false},
+      {"all_of: [{use: polite}]", false},
+      {"any_of: [{any_of: [{json_schema: {required: [a]}}]}]", true},
+      {"any_of: [{length: 3}]", false},
+      {"at_least: {count: 1, checks: [{contains: a}, {contains: b}]}", true},
+      {"at_least: {checks: [{contains: a}]}", false},
+      {"at_least: [{contains: a}]", false},
   };
   for (const auto& [yaml, good] : rows) {
     SCOPED_TRACE(yaml);
     const auto node = text::parse_yaml(yaml, "suite.yaml").value();
     const auto& [name, argument] = node.entries.at(0);
-    const auto schema = schema::Schema::compile(argument_schema(*find_check(name.scalar)));
+    const auto schema = schema::Schema::compile(standing_alone(argument_schema(*find_check(name.scalar))));
     const auto* const fault = std::get_if<schema::Fault>(&schema);
     ASSERT_EQ(fault, nullptr) << fault->pointer << ": " << fault->message;
     const auto violation = std::get<schema::Schema>(schema).validate(text::to_json(argument));

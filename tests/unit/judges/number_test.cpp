@@ -64,6 +64,37 @@ TEST(NumberScan, reads_numbers_as_people_write_them) {
   }
 }
 
+TEST(NumberScan, reads_fractions_where_asked_to) {
+  const std::vector<std::pair<std::string, std::vector<double>>> rows{
+      {"3/4", {0.75}},
+      {"-3/4", {-0.75}},
+      {"1 1/2 cups", {1.5}},
+      {"-1 1/2", {-1.5}},
+      {"1½", {1.5}},
+      {"½ and ⅔", {0.5, 2.0 / 3}},
+      {"-½", {-0.5}},
+      {"\\frac{3}{4}", {0.75}},
+      {"x = -\\dfrac{-1}{2}.", {0.5}},
+      {"\\frac{a}{2}", {2}},
+      {"1/2/2024", {1, 2, 2024}},
+      {"3/0", {3, 0}},
+      {"1 5/4", {1, 1.25}},
+      {"10/4", {2.5}},
+      {"H2O ½ 7", {0.5, 7}},
+      {"3/4.5", {3, 4.5}},
+      {"7", {7}},
+  };
+  for (const auto& [text, values] : rows) {
+    SCOPED_TRACE(text);
+    const Notation notation{.fractions = true};
+    std::vector<double> found;
+    for (auto number = next_number(text, 0, notation); number; number = next_number(text, number->end, notation)) {
+      found.push_back(number->value);
+    }
+    EXPECT_EQ(found, values);
+  }
+}
+
 TEST(NumberScan, bounds_what_does_not_fit) {
   EXPECT_TRUE(std::isinf(numbers_in("1e999").at(0)));
   EXPECT_TRUE(std::isinf(numbers_in(std::string(400, '9')).at(0)));
@@ -108,6 +139,30 @@ TEST(Number, decides_as_the_contract_says) {
       {"number: -5", "5", false},
       {"number: 1e3", "1,000", true},
       {"number: {equals: 1, tolerance: 1e308}", "1e999", false},
+      {"number: {equals: '1234,5', decimal: comma}", "1.234,5 Euro", true},
+      {"number: {equals: '1.234,5', decimal: comma}", "1234,50", true},
+      {"number: {equals: '1234,5', decimal: comma}", "1,234.5", false},
+      {"number: {equals: 0.75, fractions: true}", "It is 3/4.", true},
+      {"number: {equals: 3/4, fractions: true}", "0.75", true},
+      {"number: {equals: 0.75}", "It is 3/4.", false},
+      {"number: {equals: 5, unit: km}", "5 km in 1 h", true},
+      {"number: {equals: 5, unit: km}", "5km", true},
+      {"number: {equals: 5, unit: km}", "5 km/h", false},
+      {"number: {equals: 5, unit: km}", "5 kmh", false},
+      {"number: {equals: 5, unit: km}", "5 m", false},
+      {"number: {equals: 5, unit: [km, kilometres]}", "**5 kilometres**", true},
+      {"number: {equals: 5, unit: km}", "4 km or 5 km", false},
+      {"number: {equals: 5, unit: km, extract: last}", "4 km or 5 km or 6 miles", true},
+      {"number: {equals: 5, unit: $}", "2 for $5", true},
+      {"number: {equals: 5, unit: '%'}", "2 of 40 are 5%.", true},
+      {"number: {equals: 21, unit: °C}", "21 °C", true},
+      {"number: {equals: 42, extract: boxed}", "6*7 = \\boxed{42}.", true},
+      {"number: {equals: 42, extract: boxed}", "\\boxed{41}, no: \\boxed{\\text{42}}", true},
+      {"number: {equals: 0.5, extract: boxed, fractions: true}", "$\\boxed{\\frac{1}{2}}$", true},
+      {"number: {equals: '\\boxed{42}', extract: boxed}", "\\boxed{42}", true},
+      {"number: {equals: 42, extract: boxed}", "42", false},
+      {"number: {equals: 42, extract: boxed}", "\\boxed{42", false},
+      {"number: {equals: 42, extract: boxed}", "\\boxed{4 2}", false},
       {"number: 4", "four", false},
       {"number: 4", "", false},
   };
@@ -138,6 +193,9 @@ TEST(Number, explains_what_it_found) {
       "expected 4, found more than one number: 2 and 2 in '2 + 2 = 5'; `extract: last` or `first` says which counts");
   EXPECT_EQ(run("number: {equals: 4, extract: last}", {.answer = "2 + 2 = 5"}).why,
             "expected 4, found 5 in '2 + 2 = 5'");
+  EXPECT_EQ(run("number: {equals: 4, unit: km}", {.answer = "4 m"}).why,
+            "expected 4, found no number with the unit 'km' in '4 m'");
+  EXPECT_EQ(run("number: {equals: 4, extract: boxed}", {.answer = "4"}).why, "expected 4, found no \\boxed{…} in '4'");
   EXPECT_EQ(run("number: 4", {.answer = "four"}).why, "expected 4, found no number in 'four'");
   EXPECT_EQ(run("not: {number: 4}", {.answer = "4!"}).why, "must not hold: the answer's number is 4: '4!'");
 }
@@ -151,6 +209,9 @@ TEST(Number, is_refused_at_load_with_what_to_write) {
       {"number: {equals: 4, tolerance: wide}", "write `tolerance: 0.5` or `tolerance: 2%`"},
       {"number: {equals: 4, extract: lst}", "did you mean 'last'?"},
       {"number: {value: 4}", "unknown key 'value'"},
+      {"number: {equals: 4, unit: ''}", "must be a unit"},
+      {"number: {equals: 4, unit: []}", "is an empty list"},
+      {"number: {equals: 3/4}", "must be one number"},
       {"number: 1 2", "must be one number"},
   };
   for (const auto& [check, message] : rows) {
