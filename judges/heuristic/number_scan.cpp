@@ -250,7 +250,7 @@ bool goes_on(std::string_view rest) {
 std::optional<FoundNumber> next_number(std::string_view text, std::size_t from, const Notation& notation) {
   const bool fractions = notation.fractions;
   for (std::size_t at = from; at < text.size();) {
-    const bool may_be_bare = fractions && (text[at] == '\\' || static_cast<unsigned char>(text[at]) >= 0x80);
+    const bool may_be_bare = fractions && (text[at] == '\\' || text[at] == '\xC2' || text[at] == '\xE2');
     if (may_be_bare) {
       if (const auto bare = bare_fraction_at(text, at, notation)) return bare;
     }

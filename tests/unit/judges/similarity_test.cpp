@@ -1,5 +1,6 @@
 /// Values computed with rapidfuzz 3.14.6 (Levenshtein), rouge-score 0.1.2 (without stemming), sacrebleu 2.6.0
-/// (sentence_bleu, sentence_chrf, / 100) and the functions of SQuAD's evaluate-v2.0.py, under Python 3.11.
+/// (sentence_bleu, sentence_chrf, / 100) and SQuAD's normalisation and F1, written anew from their definition, under
+/// Python 3.11.
 
 #include "judges/heuristic/similarity.hpp"
 
