@@ -188,6 +188,7 @@ TEST_F(Engine, a_key_may_stand_in_a_file) {
   project_.write("key.txt", "sk-from-a-file\n");
   write_config(", api_key_file: key.txt");
   run({}, 0);
+  EXPECT_EQ(stub_.requests(), 40U);  // what the hook wrote is seen after this
   EXPECT_EQ(sent, "Bearer sk-from-a-file");
 }
 
