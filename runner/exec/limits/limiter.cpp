@@ -96,17 +96,11 @@ void Limiter::answered(const Permit& permit, Signal signal, TimePoint now) {
   const bool good = signal != Signal::trouble;
   if (good && permit.epoch >= cut_epoch_) recover();
   if (good) ++round_.answers;
-  if (good && room_ < limit_ && ++room_ == limit_) measure_anew(now);
+  if (good && room_ < limit_) ++room_;
   if (permit.epoch != epoch_) return;
   if (signal == Signal::answered) ++round_.clean;
   if (!good) ++round_.trouble;
   if (round_.clean >= limit_) end_round(now);
-}
-
-// How fast answers come while a greater limit is being filled says nothing about it.
-void Limiter::measure_anew(TimePoint now) {
-  round_.began = now;
-  round_.answers = 0;
 }
 
 // One flight is cut once: whatever else of it is rejected was sent before the cut, and says how far off the limit was.

@@ -57,7 +57,7 @@ class Limiter {
     std::uint32_t peak = 0;     ///< in flight
     std::uint32_t clean = 0;    ///< answers at the first attempt, of attempts started in this round
     std::uint32_t trouble = 0;  ///< of attempts started in this round
-    std::uint32_t answers = 0;  ///< all that came in since `began`, or since the limit was filled
+    std::uint32_t answers = 0;  ///< all that came in
   };
   /// The attempts that were under way when the limit was cut last.
   struct Flight {
@@ -74,7 +74,6 @@ class Limiter {
   };
 
   void answered(const Permit& permit, Signal signal, TimePoint now);
-  void measure_anew(TimePoint now);
   void rejected(const Permit& permit, Duration retry_after, TimePoint now);
   void cut();
   void learn_from_flight();
