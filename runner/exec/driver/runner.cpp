@@ -53,7 +53,8 @@ void RunState::widen() {
 void RunState::start_slot() {
   ++running;
   slots.push_back(std::make_unique<Slot>(joined->get_executor()));
-  asio::co_spawn(joined->get_executor(), run_slot(*this, *slots.back()), [this](std::exception_ptr) { slot_ended(); });
+  asio::co_spawn(joined->get_executor(), run_slot(*this, *slots.back()),
+                 [this](const std::exception_ptr&) { slot_ended(); });
 }
 
 void RunState::end(StopReason reason, std::optional<Error> error) {
