@@ -18,6 +18,8 @@ std::string_view name(Unit unit) {
       return "words";
     case Unit::lines:
       return "lines";
+    case Unit::number:
+      return "number";
   }
   return "share";
 }

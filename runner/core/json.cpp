@@ -103,6 +103,28 @@ void append(std::string& out, const Json& value, AppendNumber number) {
   }
 }
 
+// The offset of the bracket that opens one level too many, outside of texts; npos if there is none.
+std::size_t find_too_deep(std::string_view text) {
+  int depth = 0;
+  bool in_text = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_text && c == '\\') ++i;
+    if (c == '"') in_text = !in_text;
+    if (in_text) continue;
+    if ((c == '[' || c == '{') && ++depth > kMaxJsonDepth) return i;
+    if (c == ']' || c == '}') --depth;
+  }
+  return std::string_view::npos;
+}
+
+Error too_deep() {
+  return {ErrorKind::protocol,
+          fmt::format("JSON is nested more than {} levels deep", kMaxJsonDepth),
+          "flatten the value",
+          {}};
+}
+
 }  // namespace
 
 Result<Json> parse_json(std::string_view text) {
@@ -111,27 +133,17 @@ Result<Json> parse_json(std::string_view text) {
     return Error{ErrorKind::protocol, "not valid JSON: it holds a NUL byte", "remove the NUL byte",
                  place_of(text, nul + 1)};
   }
-  bool too_deep = false;
-  const auto guard = [&too_deep](int depth, Json::parse_event_t event, Json&) {
-    if ((event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start) &&
-        depth >= kMaxJsonDepth) {
-      too_deep = true;
-      throw std::length_error("depth");
-    }
-    return true;
-  };
+  const auto deep = find_too_deep(text);
   try {
-    return Json::parse(text.begin(), text.end(), guard);
+    // Not by the library's callback: with one, it looks at all elements of a list again after each. What is wrong
+    // before the place that is too deep comes first.
+    return Json::parse(text.substr(0, deep));
   } catch (const Json::parse_error& e) {
+    if (deep != std::string_view::npos && e.byte > deep) return too_deep();
     return Error{ErrorKind::protocol, "not valid JSON", "check the text near this place with a JSON linter",
                  place_of(text, e.byte)};
   } catch (const Json::out_of_range&) {
     return Error{ErrorKind::protocol, "a number is too large for JSON", "write it as a string", {}};
-  } catch (const std::length_error&) {
-    return Error{ErrorKind::protocol,
-                 fmt::format("JSON is nested more than {} levels deep", kMaxJsonDepth),
-                 "flatten the value",
-                 {}};
   }
 }
 

@@ -28,18 +28,20 @@ OrderedJson suite_json(const SuiteSummary& suite) {
           {"skipped", suite.balance.skipped}};
 }
 
+OrderedJson interval_json(const std::optional<std::pair<double, double>>& interval) {
+  return interval ? OrderedJson::array({interval->first, interval->second}) : OrderedJson();
+}
+
 OrderedJson gate_json(const GateResult& gate) {
   auto slice = OrderedJson::object();
   for (const auto& [key, value] : gate.slice) slice[key] = value;
-  OrderedJson interval;
-  if (gate.interval) interval = OrderedJson::array({gate.interval->first, gate.interval->second});
   return {{"id", gate.id},
           {"suite", gate.suite},
           {"metric", gate.metric},
           {"slice", slice},
           {"n", gate.n},
           {"estimate", or_null(gate.estimate)},
-          {"interval", interval},
+          {"interval", interval_json(gate.interval)},
           {"alpha", gate.alpha},
           {"claim", gate.claim},
           {"state", name(gate.state)},
@@ -48,6 +50,26 @@ OrderedJson gate_json(const GateResult& gate) {
           {"mde", or_null(gate.mde)},
           {"reason", gate.reason},
           {"waiver", or_null(gate.waiver)}};
+}
+
+OrderedJson judge_json(const JudgeStanding& judge) {
+  return {{"suite", judge.suite},
+          {"metric", judge.metric},
+          {"judge", judge.judge},
+          {"model", judge.model},
+          {"state", judge.state},
+          {"tpr", or_null(judge.tpr)},
+          {"tnr", or_null(judge.tnr)},
+          {"youden", or_null(judge.youden)},
+          {"youden_lower", or_null(judge.youden_lower)},
+          {"labels", judge.labels},
+          {"age_s", or_null(judge.age_s)},
+          {"observed", or_null(judge.observed)},
+          {"corrected", or_null(judge.corrected)},
+          {"corrected_interval", interval_json(judge.corrected_interval)},
+          {"people_labels", judge.people_labels},
+          {"with_people", or_null(judge.with_people)},
+          {"with_people_interval", interval_json(judge.with_people_interval)}};
 }
 
 template <class T, class F>
@@ -152,6 +174,7 @@ OrderedJson verdict_json(const Verdict& verdict) {
   json["replayed"] = replayed_json(verdict);
   json["suites"] = list(verdict.suites, suite_json);
   json["gates"] = list(verdict.gates, gate_json);
+  json["judges"] = list(verdict.judges, judge_json);
   json["canary"] = canary_json(verdict.canary);
   json["cost"] = cost_json(verdict.cost);
   json["timing"] = timing_json(verdict.timing);

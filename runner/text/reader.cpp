@@ -5,11 +5,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 #include <utility>
 
 namespace assay::text {
 
 namespace {
+
+// `{criteria: Polite, and short.}`: the comma made a key of the rest.
+bool cut_off(const Node& key, const Node& value) {
+  return value.is_null() && key.scalar.find(' ') != std::string::npos;
+}
 
 bool finite(std::int64_t bound) {
   return bound != std::numeric_limits<std::int64_t>::max() && bound != std::numeric_limits<std::int64_t>::min();
@@ -21,6 +27,8 @@ bool finite(double bound) {
 // `an integer from 1 to 64`, `a number of at least 0`.
 template <class T>
 std::string expected_range(std::string_view kind, T least, T most) {
+  const bool above = std::is_floating_point_v<T> && least == std::numeric_limits<T>::min();
+  if (above && finite(most)) return fmt::format("{} above 0, at most {}", kind, most);
   if (finite(least) && finite(most)) return fmt::format("{} from {} to {}", kind, least, most);
   if (finite(least)) return fmt::format("{} of at least {}", kind, least);
   if (finite(most)) return fmt::format("{} of at most {}", kind, most);
@@ -203,8 +211,9 @@ void MapReader::finish() {
   for (const auto& [key, value] : node_.entries) {
     const auto is = [&name = key.scalar](const std::string& other) { return other == name; };
     if (std::ranges::any_of(known_, is) || std::ranges::any_of(later_, is)) continue;
-    diagnostics_.error(key.place(), fmt::format("unknown key {} in {}", in_quotes(key.scalar), what_),
-                       suggest(key.scalar, known_, "known keys"));
+    diagnostics_.error(
+        key.place(), fmt::format("unknown key {} in {}", in_quotes(key.scalar), what_),
+        cut_off(key, value) ? "put a text that holds a comma in quotes" : suggest(key.scalar, known_, "known keys"));
   }
 }
 

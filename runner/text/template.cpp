@@ -218,4 +218,29 @@ std::vector<std::string> Template::variables() const {
   return names;
 }
 
+namespace {
+
+std::optional<Error> collect(const Node& node, const Json::json_pointer& at, std::vector<PlacedTemplate>& into) {
+  if (node.is_scalar() && node.scalar.find("{{") != std::string::npos) {
+    auto made = Template::parse(node);
+    if (!made) return made.error();
+    into.push_back({at, *std::move(made)});
+  }
+  for (std::size_t i = 0; i < node.items.size(); ++i) {
+    if (auto error = collect(node.items[i], at / i, into)) return error;
+  }
+  for (const auto& [key, value] : node.entries) {
+    if (auto error = collect(value, at / key.scalar, into)) return error;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<std::vector<PlacedTemplate>> templates_in(const Node& value) {
+  std::vector<PlacedTemplate> found;
+  if (auto error = collect(value, Json::json_pointer(), found)) return *std::move(error);
+  return found;
+}
+
 }  // namespace assay::text

@@ -69,7 +69,9 @@ std::string character_at(std::string_view line, std::size_t at) {
 Advice advise(std::string_view message, std::string_view line, std::size_t at) {
   if (indented_with_tab(line)) return {Where::mark, "a tab in the indentation", "indent with spaces"};
   if (message.starts_with("unknown token")) {
-    return {Where::mark, "text cannot start with " + character_at(line, at), "put the text in quotes"};
+    const bool within = at > 0 && std::string_view(" \t[{,").find(line[at - 1]) == std::string_view::npos;
+    return {Where::mark, (within ? "text cannot hold " : "text cannot start with ") + character_at(line, at),
+            "put the text in quotes"};
   }
   constexpr std::string_view kEscape = "unknown escape character: ";
   if (message.starts_with(kEscape)) {

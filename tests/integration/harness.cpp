@@ -85,8 +85,8 @@ exec::RunSummary drive(const RunSetup& setup, Endpoint& endpoint, Journal& journ
   lane.limits.concurrency = setup.concurrency;
   exec::Side side;
   side.journal = &journal;
-  side.endpoint = &endpoint;
-  side.retries = setup.retries;
+  side.target.endpoint = &endpoint;
+  side.target.retries = setup.retries;
   exec::Runner runner({lane}, {side}, cases, {}, {});
   exec::RunSummary summary;
   std::exception_ptr failure;

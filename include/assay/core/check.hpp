@@ -27,16 +27,18 @@ struct Unscored {
 
 using ScoreState = std::variant<Scored, Unscored, Error>;
 
-/// `why` explains a failure in one sentence with the excerpt that shows it; empty for a plain pass.
+/// `why` explains a failure in one sentence with the excerpt that shows it; empty for a plain pass. `details` is a JSON
+/// object as text for summaries over many samples (a panel's votes, a classifier's labels); empty: none.
 struct Score {
   ScoreState state = Unscored{};
   std::string why;
+  std::string details;
 };
 
 /// A question that a check needs answered before it can score; `name` is stable within the check (`grade`).
 struct Ask {
   std::string name;
-  std::vector<Message> messages;
+  Question question;
 };
 
 /// Answers to a check's earlier questions, by `Ask::name`.
@@ -64,10 +66,39 @@ using CheckFn = std::function<CheckStep(const CheckContext&, const Answers&)>;
 
 enum class Direction { up, down };
 
-/// The unit of a check's value.
-enum class Unit { share, seconds, usd, tokens, chars, words, lines };
+/// The unit of a check's value; `number` is a plain one (a perplexity).
+enum class Unit { share, seconds, usd, tokens, chars, words, lines, number };
 
 [[nodiscard]] std::string_view name(Unit unit);
+
+/// A judge with the prompt it is asked with: what trust is measured for.
+struct JudgeUse {
+  std::string judge;   ///< its name in the configuration
+  std::string digest;  ///< `sha256:…` of who it is: api, model, parameters, form of output
+  std::string prompt;  ///< `sha256:…` over the prompt's text and the check's options
+  friend auto operator<=>(const JudgeUse&, const JudgeUse&) = default;
+};
+
+/// A program that a check asks: JSON on its standard input, JSON on its standard output; started without a shell.
+struct Program {
+  std::string name;  ///< `program:` and a digest of the rest; `Question::to` says it
+  std::vector<std::string> command;
+  std::string folder;  ///< where it is started
+  Duration time_limit{};
+  friend bool operator==(const Program&, const Program&) = default;
+};
+
+/// Whether `Question::to` means a program, not a judge.
+[[nodiscard]] inline bool is_program(std::string_view to) {
+  return to.starts_with("program:");
+}
+
+/// How a judge's verdict looks to whoever would forge it: for `assay calibrate`, which plants such verdicts.
+struct Offer {
+  std::string key = "score";  ///< the word under which the verdict is given
+  std::string best = "5";     ///< the best verdict on offer
+  std::string worst = "1";    ///< the worst
+};
 
 /// A check ready to run.
 struct CompiledCheck {
@@ -79,6 +110,9 @@ struct CompiledCheck {
   Unit unit = Unit::share;
   /// What it read beside its options: a digest over the files they name, empty without one.
   std::string content;
+  std::vector<JudgeUse> judges;   ///< whom it may ask; a check with one is judged, not computed
+  std::vector<Program> programs;  ///< likewise
+  Offer offer;                    ///< of a judged check
   CheckFn run;
   /// Renders the options for one case without an answer: an error where `run` could not work (missing variable, empty
   /// expectation, bad pattern). Called for every case before the first call is paid.

@@ -17,6 +17,8 @@ namespace assay {
 struct Request {
   std::span<const Message> messages;
   std::string_view params = "{}";
+  std::string_view schema;  ///< JSON Schema of the answer, as text; empty: free text. A protocol without it ignores it
+  bool logprobs = false;    ///< asks for `Logprobs` beside the answer, where the protocol has them
 };
 
 /// One attempt and what the endpoint said about trying again.

@@ -25,7 +25,8 @@ enum class OutcomeKind : std::uint8_t { scored, unscored, endpoint_error, judge_
 struct SampleRow {
   std::uint32_t case_index = 0;  ///< into SuiteEvidence::cases
   OutcomeKind outcome = OutcomeKind::skipped;
-  bool pass = false;  ///< only where scored
+  bool pass = false;              ///< only where scored
+  bool computed_failure = false;  ///< failed a required check that no judge feeds; known where scores are read
 };
 
 /// One case, as `CaseTable` shows it; valid until the table changes.
@@ -93,6 +94,21 @@ struct Balance {
   [[nodiscard]] bool holds() const { return planned == scored + unscored + errored + skipped; }
 };
 
+/// A metric that a judge feeds.
+struct JudgedMetric {
+  std::string metric;
+  bool required = true;
+  JudgeUse use;
+  std::string model;  ///< of the judge
+};
+
+/// What people and the judge say of one answer of the run.
+struct Overlap {
+  std::string metric;
+  bool people = false;  ///< their majority
+  bool judge = false;
+};
+
 struct SuiteEvidence {
   std::string id;
   std::string kind = "golden";
@@ -103,6 +119,8 @@ struct SuiteEvidence {
   CaseTable cases;
   std::vector<SampleRow> rows;
   std::vector<Column> columns;
+  std::vector<JudgedMetric> judged;
+  std::vector<Overlap> overlaps;  ///< of answers that people labelled
   Balance balance;
 
   [[nodiscard]] const Column* column(std::string_view metric) const;
@@ -140,6 +158,8 @@ struct RunTiming {
 /// Everything a verdict is made from.
 struct RunEvidence {
   std::string run;
+  std::string origin;  ///< of `assay score`: the run whose answers were scored
+  WallTime started;
   std::string target;
   std::string model;
   std::vector<std::string> served_models;      ///< distinct, sorted; more than one within a run is an ERROR
@@ -153,6 +173,7 @@ struct RunEvidence {
   std::uint64_t replayed = 0;                              ///< samples with an answer from a cassette
   std::optional<WallTime> oldest_replayed;
   std::uint64_t seed = 0;
+  std::uint64_t edited = 0;  ///< scores that a person changed
   std::vector<SuiteEvidence> suites;
   CostTotals cost;
   RunTiming timing;

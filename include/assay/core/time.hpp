@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace assay {
 
@@ -22,6 +24,10 @@ struct WallTime {
 
 /// RFC 3339 in UTC with seconds: `2026-11-21T10:00:00Z`.
 [[nodiscard]] std::string to_rfc3339(WallTime time);
+
+/// `2026-11-21T10:00:00Z`, with up to nine digits of a second (those beyond three are cut) and an offset in place of Z;
+/// nothing for any other text. A leap second is not known.
+[[nodiscard]] std::optional<WallTime> from_rfc3339(std::string_view text);
 
 /// For a sentence: `0.5 s`, `90 s`.
 [[nodiscard]] std::string in_seconds(Duration d);

@@ -5,8 +5,10 @@
 #include <assay/core/time.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -33,7 +35,28 @@ struct Refusal {
   friend bool operator==(const Refusal&, const Refusal&) = default;
 };
 
-using Part = std::variant<Text, ToolUse, Refusal>;
+/// What the application says its answer was made from: retrieved passages, in their order.
+struct Contexts {
+  std::vector<std::string> passages;
+  friend bool operator==(const Contexts&, const Contexts&) = default;
+};
+
+/// A token with its natural-log probability, and the likeliest ones at its place, as the endpoint gave them.
+struct TokenLogprob {
+  std::string token;
+  double logprob = 0;
+  std::vector<std::pair<std::string, double>> top;
+  friend bool operator==(const TokenLogprob&, const TokenLogprob&) = default;
+};
+
+/// Of the answer's tokens, in order; only where the request asked for them.
+struct Logprobs {
+  std::vector<TokenLogprob> tokens;
+  friend bool operator==(const Logprobs&, const Logprobs&) = default;
+};
+
+/// The last two are said about an answer and never sent.
+using Part = std::variant<Text, ToolUse, Refusal, Contexts, Logprobs>;
 
 struct Message {
   Author author = Author::user;
@@ -43,6 +66,15 @@ struct Message {
 
 /// The text parts of a message, joined. A message without text gives "".
 [[nodiscard]] std::string text_of(const Message& message);
+
+/// The part of a kind; nullptr where the message has none.
+template <class T>
+[[nodiscard]] const T* part_of(const Message& message) {
+  for (const auto& part : message.parts) {
+    if (const auto* found = std::get_if<T>(&part)) return found;
+  }
+  return nullptr;
+}
 
 [[nodiscard]] std::string_view name(Author author);
 
@@ -90,16 +122,26 @@ struct Attempt {
   std::optional<Error> error;  ///< absent on success
 };
 
-/// Who is asked.
+/// Who is asked: the target, or a judge (which an embeddings endpoint and a checking program are too).
 enum class Role { target, judge };
 
 [[nodiscard]] std::string_view name(Role role);
+
+/// What a check asks, and whom.
+struct Question {
+  std::string to;  ///< a judge of the configuration, or a program of the check (`Program::name`)
+  std::vector<Message> messages;
+  std::string schema;     ///< JSON Schema of the answer, as text; empty: free text
+  bool logprobs = false;  ///< the likeliest tokens are wanted beside each token of the answer
+  friend bool operator==(const Question&, const Question&) = default;
+};
 
 /// One call of a case, with all its attempts. `name` is stable (`turn/1`, `check/0/grade`), so that order of arrival
 /// never matters; `context` says how many messages of the transcript it saw.
 struct Step {
   std::string name;
   Role role = Role::target;
+  std::shared_ptr<const Question> question;  ///< of a judge's step; what the target was asked are the messages
   std::uint32_t context = 0;
   std::variant<Response, Error> result = Error{};
   std::vector<Attempt> attempts;

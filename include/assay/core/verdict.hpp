@@ -51,6 +51,27 @@ struct SuiteSummary {
   Balance balance;
 };
 
+/// What is known of a judge that a verdict rests on. In verdict.json: `judges`.
+struct JudgeStanding {
+  std::string suite;
+  std::string metric;
+  std::string judge;
+  std::string model;
+  std::string state;  ///< `trusted`, `unmeasured`, `stale`, `weak`, `measured` (no policy asks for more)
+  std::optional<double> tpr;
+  std::optional<double> tnr;
+  std::optional<double> youden;        ///< TPR + TNR − 1
+  std::optional<double> youden_lower;  ///< its one-sided 1−alpha lower bound: what a policy's minimum is held against
+  std::uint64_t labels = 0;            ///< that it was measured on, unscored ones included
+  std::optional<double> age_s;         ///< of the measurement, when the run started
+  std::optional<double> observed;      ///< share that it passes, the mean over cases
+  std::optional<double> corrected;     ///< that share corrected for its errors (Rogan–Gladen)
+  std::optional<std::pair<double, double>> corrected_interval;
+  std::uint64_t people_labels = 0;    ///< answers of this run that people labelled
+  std::optional<double> with_people;  ///< the share from their labels and the judge's word on the rest (PPI++)
+  std::optional<std::pair<double, double>> with_people_interval;
+};
+
 struct Canary {
   bool ready = false;
   double score = 0;  ///< 0…100
@@ -79,6 +100,7 @@ struct Verdict {
   std::optional<std::uint64_t> limit;
   std::vector<SuiteSummary> suites;
   std::vector<GateResult> gates;
+  std::vector<JudgeStanding> judges;
   Canary canary;
   std::uint64_t replayed = 0;  ///< samples with an answer from a cassette
   std::optional<WallTime> oldest_replayed;

@@ -27,21 +27,29 @@ class UnitSource {
   [[nodiscard]] virtual Result<std::optional<WorkUnit>> next() = 0;
 };
 
-/// What one endpoint bears for one model. Sides that ask the same share a lane, and so its limits.
+/// What one endpoint bears for one model. Peers that ask the same share a lane, and so its limits.
 struct Lane {
-  std::string name;  ///< the target's, as shown
+  std::string name;  ///< the target's or judge's, as shown
   Limits limits;
+};
+
+/// Somebody who is asked: a target, a judge, a program.
+struct Peer {
+  std::string name;              ///< of a judge or program: what `Question::to` says
+  Recall* recall = nullptr;      ///< asked before anything is sent; may be nullptr
+  Endpoint* endpoint = nullptr;  ///< nullptr: nothing may be sent (a replay)
+  std::size_t lane = 0;
+  RetryPolicy retries;
+  std::optional<Price> price;
+  std::string params = "{}";  ///< of a judge: JSON object; a target's come with the case
 };
 
 /// One of the runs that are executed together: a candidate, or a candidate and its baseline. `WorkUnit::side` is its
 /// place.
 struct Side {
   Journal* journal = nullptr;
-  Recall* recall = nullptr;      ///< asked before anything is sent; may be nullptr
-  Endpoint* endpoint = nullptr;  ///< of the target; nullptr: nothing may be sent (a replay)
-  std::size_t lane = 0;          ///< likewise
-  RetryPolicy retries;
-  std::optional<Price> price;
+  Peer target;
+  std::vector<Peer> judges;  ///< in any order; two sides may name the same endpoint
 };
 
 struct RunOptions {
@@ -90,13 +98,14 @@ struct RunSummary {
   std::optional<Error> error;   ///< why, where it stopped by itself
   std::uint64_t misses = 0;     ///< calls that a cassette cannot answer: not held where nothing may be sent, or damaged
   std::optional<Error> missed;  ///< the first of them
-  double mean_in_flight = 0;    ///< attempts, over the time in which there was any
+  double mean_in_flight = 0;    ///< attempts on the targets' lanes, over the time in which there was any
   std::vector<WarmUp> warmup;   ///< by side
 };
 
-/// One run, or two that are executed together. Construct, `co_await run()` once; `stop` may be called from the same
-/// loop at any time. A sample that was under way when the run stopped is either finished or left without a trace but
-/// its journalled calls, never recorded as an error; driving its unit again asks only for what is missing.
+/// One run, or two that are executed together; judges' calls share limits, budget, retries and journal. Construct,
+/// `co_await run()` once; `stop` may be called from the same loop at any time. A sample that was under way when the run
+/// stopped is either finished or left without a trace but its journalled calls, never recorded as an error; driving its
+/// unit again asks only for what is missing.
 class Runner {
  public:
   /// The lanes' endpoints, the sides' journals and the source outlive the runner.

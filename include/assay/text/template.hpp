@@ -50,4 +50,13 @@ class Template {
   std::shared_ptr<const Parts> parts_;
 };
 
+/// A template that is one of the texts of a value, and where it stands there.
+struct PlacedTemplate {
+  Json::json_pointer at;
+  Template source;
+};
+
+/// Every text of a value that names variables, in document order. Errors: as `Template::parse`, placed.
+[[nodiscard]] Result<std::vector<PlacedTemplate>> templates_in(const Node& value);
+
 }  // namespace assay::text

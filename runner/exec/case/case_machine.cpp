@@ -45,6 +45,18 @@ bool distinct_names(const std::vector<Ask>& asks) {
   return names.size() == asks.size();
 }
 
+// Texts and contexts: what takes a check its time.
+std::size_t bytes_of(const Message& message) {
+  std::size_t bytes = 0;
+  for (const auto& part : message.parts) {
+    if (const auto* text = std::get_if<Text>(&part)) bytes += text->text.size();
+    if (const auto* contexts = std::get_if<Contexts>(&part)) {
+      for (const auto& passage : contexts->passages) bytes += passage.size();
+    }
+  }
+  return bytes;
+}
+
 Score internal_error(const CompiledCheck& check, std::string_view what) {
   Error error{ErrorKind::internal, "check `" + check.name + "` " + std::string(what), "please report this"};
   return Score{std::move(error), {}};
@@ -92,7 +104,9 @@ void CaseMachine::target_called(Step step, Actions& out) {
     finish(outcome::EndpointError{*error}, {}, out);
     return;
   }
-  answer_ = text_of(std::get<Response>(result).message);
+  const auto& message = std::get<Response>(result).message;
+  answer_ = text_of(message);
+  answer_bytes_ = bytes_of(message);
   checks_.resize(unit_.kase->checks.size());
   unsettled_ = checks_.size();
   for (std::size_t i = 0; i < checks_.size(); ++i) start_check(i, out);
@@ -103,12 +117,14 @@ void CaseMachine::judge_called(Step step, Actions& out) {
   const auto name = parse_ask_name(step.name);
   if (!name || name->check >= checks_.size()) return;
   auto& state = checks_[name->check];
-  const auto asked =
-      std::any_of(state.asks.begin(), state.asks.end(), [&](const Ask& a) { return a.name == name->ask; });
-  if (!asked || state.answers.contains(name->ask)) return;
+  const auto asked = state.open.find(name->ask);
+  if (asked == state.open.end()) return;
+  step.question = std::move(asked->second);
+  state.open.erase(asked);
+  if (const auto* reply = std::get_if<Response>(&step.result)) state.reply_bytes += bytes_of(reply->message);
   state.answers.emplace(std::string(name->ask), step.result);
   state.steps.push_back(std::move(step));
-  if (--state.open == 0) start_check(name->check, out);
+  if (state.open.empty()) start_check(name->check, out);
 }
 
 CheckStep CaseMachine::run_check(std::size_t check) const {
@@ -145,9 +161,12 @@ void CaseMachine::start_round(std::size_t check, std::vector<Ask> asks, Actions&
     settle(check, internal_error(*unit_.kase->checks[check], "asks the same question twice"), out);
     return;
   }
-  state.asks = std::move(asks);
-  state.open = state.asks.size();
-  for (const auto& ask : state.asks) out.emplace_back(Call{ask_name(check, ask.name), Role::judge, ask.messages});
+  for (auto& ask : asks) {
+    auto question = std::make_shared<const Question>(std::move(ask.question));
+    state.open.emplace(ask.name, question);
+    const std::span<const Message> messages = question->messages;
+    out.emplace_back(Call{ask_name(check, ask.name), Role::judge, messages, kNoParams, std::move(question)});
+  }
 }
 
 void CaseMachine::settle(std::size_t check, Score score, Actions& out) {

@@ -5,6 +5,8 @@
 #include <assay/core/sample.hpp>
 
 #include <cstddef>
+#include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,12 +15,14 @@
 
 namespace assay::exec {
 
-/// Ask a model. `messages` is a view into the machine, valid until the call's `Called` was given back.
+/// Ask the target, or whom `question` names. `messages` is a view into the machine or the question, valid until the
+/// call's `Called` was given back.
 struct Call {
   std::string name;
   Role role = Role::target;
   std::span<const Message> messages;
-  std::string_view params = "{}";
+  std::string_view params = "{}";                      ///< of the target; a judge's are its own
+  std::shared_ptr<const Question> question = nullptr;  ///< of a judge's call
 };
 /// Run `CaseMachine::run_check(check)`, here or on another thread, and give the result back as `Checked`.
 struct RunCheck {
@@ -61,14 +65,17 @@ class CaseMachine {
   [[nodiscard]] CheckStep run_check(std::size_t check) const;
 
   [[nodiscard]] const WorkUnit& unit() const { return unit_; }
-  /// Of the target's last answer: what checks have to read.
-  [[nodiscard]] std::size_t answer_bytes() const { return answer_.size(); }
+  /// What the check has to read: the target's last answer with its contexts, and the judges' replies so far.
+  [[nodiscard]] std::size_t bytes_to_read(std::size_t check) const {
+    return answer_bytes_ + checks_[check].reply_bytes;
+  }
 
  private:
+  using Questions = std::map<std::string, std::shared_ptr<const Question>, std::less<>>;
   struct CheckState {
-    std::vector<Ask> asks;  ///< of the round under way
-    std::size_t open = 0;   ///< asks without an answer
+    Questions open;  ///< of the round under way, without an answer yet; by the ask's name
     Answers answers;
+    std::size_t reply_bytes = 0;
     std::vector<Step> steps;  ///< answered judge calls
     std::optional<Score> score;
     bool running = false;
@@ -88,6 +95,7 @@ class CaseMachine {
   const Price* price_;
   Transcript transcript_;  ///< the target's part; fixed while checks run
   std::string answer_;
+  std::size_t answer_bytes_ = 0;
   std::vector<CheckState> checks_;
   std::size_t unsettled_ = 0;
   bool begun_ = false;

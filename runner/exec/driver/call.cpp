@@ -35,6 +35,14 @@ asio::awaitable<AttemptResult> attempt(Endpoint& endpoint, const std::string& bo
   }
 }
 
+Request request_of(const Peer& peer, const Call& call) {
+  if (call.role == Role::target) return {.messages = call.messages, .params = call.params};
+  return {.messages = call.messages,
+          .params = peer.params,
+          .schema = call.question->schema,
+          .logprobs = call.question->logprobs};
+}
+
 Spending estimate_of(const LaneState& lane, const std::optional<Price>& price, std::size_t body_bytes,
                      std::string_view params) {
   const double input = TokenEstimate::input(body_bytes);
@@ -62,8 +70,8 @@ Spending actual_of(const std::optional<Price>& price, const Step& step, const Sp
 // A reservation in the run's budget and the lane's; settled with nothing spent unless `settle` was called.
 class Reserved {
  public:
-  Reserved(RunState& run, std::uint32_t side, std::size_t body_bytes, std::string_view params)
-      : run_(run), lane_(run.lane_of(side)), price_(run.sides[side].price), body_bytes_(body_bytes), params_(params) {}
+  Reserved(RunState& run, const Peer& peer, std::size_t body_bytes, std::string_view params)
+      : run_(run), lane_(run.lane_of(peer)), price_(peer.price), body_bytes_(body_bytes), params_(params) {}
   ~Reserved() {
     if (held_) settle({});
   }
@@ -139,13 +147,13 @@ struct Sent {
   std::vector<Attempt> attempts;
 };
 
-asio::awaitable<Sent> send(RunState& run, Slot& slot, const WorkUnit& unit, const Call& call,
+asio::awaitable<Sent> send(RunState& run, Slot& slot, const Peer& peer, const WorkUnit& unit, const Call& call,
                            std::vector<Attempt> earlier) {
-  auto& lane = run.lane_of(unit.side);
-  const auto& side = run.sides[unit.side];
-  slot.body = side.endpoint->encode(Request{call.messages, call.params});
-  Reserved reserved(run, unit.side, slot.body.size(), call.params);
-  CallMachine machine(side.retries, call_key(run.options.seed, unit.id, call.name), std::move(earlier));
+  auto& lane = run.lane_of(peer);
+  const auto request = request_of(peer, call);
+  slot.body = peer.endpoint->encode(request);
+  Reserved reserved(run, peer, slot.body.size(), request.params);
+  CallMachine machine(peer.retries, call_key(run.options.seed, unit.id, call.name), std::move(earlier));
   const bool affordable = co_await reserved.take(slot);
   if (!affordable) co_return Sent{{}, machine.attempts()};
   slot.tokens = reserved.estimate().tokens;
@@ -155,7 +163,7 @@ asio::awaitable<Sent> send(RunState& run, Slot& slot, const WorkUnit& unit, cons
       if (permit) lane.release(*permit, {.result = Error{ErrorKind::cancelled, {}}}, false, SteadyClock::now());
       co_return Sent{{}, machine.attempts()};
     }
-    auto result = co_await attempt(*side.endpoint, slot.body);
+    auto result = co_await attempt(*peer.endpoint, slot.body);
     const auto now = SteadyClock::now();
     lane.release(*permit, result, first, now);
     run.note_limits(lane);
@@ -166,7 +174,7 @@ asio::awaitable<Sent> send(RunState& run, Slot& slot, const WorkUnit& unit, cons
     if (auto* done = std::get_if<Done>(&action)) {
       if (abandoned) co_return Sent{{}, std::move(done->step.attempts)};  // it may be billed all the same
       if (failed) run.note_failed_attempt(done->step.attempts.back());
-      reserved.settle(actual_of(side.price, done->step, reserved.estimate()));
+      reserved.settle(actual_of(peer.price, done->step, reserved.estimate()));
       co_return Sent{std::move(done->step), {}};
     }
     run.note_failed_attempt(machine.attempts().back());
@@ -187,10 +195,9 @@ Step unanswered(Error error) {
 }
 
 // From a cassette, or the error that says what is missing. Nothing if the call is to be sent.
-std::optional<Step> recall(RunState& run, const WorkUnit& unit, const Call& call) {
-  const auto& side = run.sides[unit.side];
-  if (side.recall == nullptr) return std::nullopt;
-  auto found = side.recall->find({unit.id, *unit.kase, call.name, call.role, {call.messages, call.params}});
+std::optional<Step> recall(RunState& run, const Peer& peer, const WorkUnit& unit, const Call& call) {
+  if (peer.recall == nullptr) return std::nullopt;
+  auto found = peer.recall->find({unit.id, *unit.kase, call.name, call.role, request_of(peer, call)});
   if (found) return std::move(*found);
   // A line that is damaged answers as little as one that is missing, and says nothing of the endpoint either.
   Error miss = found.error();
@@ -199,17 +206,20 @@ std::optional<Step> recall(RunState& run, const WorkUnit& unit, const Call& call
   return unanswered(std::move(miss));
 }
 
-std::optional<Error> cannot_send(RunState& run, const WorkUnit& unit, const Call& call) {
-  if (call.role == Role::judge) {
-    return Error{ErrorKind::judge, "no judge is configured to answer this check", "remove the check"};
-  }
-  if (run.sides[unit.side].endpoint != nullptr) return std::nullopt;
+Error not_configured(const Call& call) {
+  return {ErrorKind::judge, "the judge `" + call.question->to + "` is not configured",
+          "declare it under `judges:` in the configuration"};
+}
+
+std::optional<Error> cannot_send(const Peer& peer) {
+  if (peer.endpoint != nullptr) return std::nullopt;
   return Error{ErrorKind::internal, "a call was to be sent where nothing may be sent", "please report this"};
 }
 
 void give_name(Step& step, const Call& call) {
   step.name = call.name;
   step.role = call.role;
+  step.question = call.question;
   step.context = call.role == Role::target ? static_cast<std::uint32_t>(call.messages.size()) : 0;
 }
 
@@ -221,31 +231,42 @@ void keep_attempts(RunState& run, const WorkUnit& unit, const Call& call, std::v
   run.sides[unit.side].journal->append(unit.id, *unit.kase, step);
 }
 
+// From the journal of an earlier process; nothing if the call is still to be made, but for what it cost so far.
+std::optional<Step> journalled(const Journal& journal, const WorkUnit& unit, const Call& call,
+                               std::vector<Attempt>& earlier) {
+  const auto* known = journal.find(unit.id, call.name);
+  if (known == nullptr) return std::nullopt;
+  const auto* error = std::get_if<Error>(&known->result);
+  if (error == nullptr || error->kind != ErrorKind::cancelled) return *known;
+  earlier = known->attempts;
+  return std::nullopt;
+}
+
+// Recalled, refused or sent; nothing if the run stopped first.
+asio::awaitable<std::optional<Step>> answer(RunState& run, Slot& slot, const WorkUnit& unit, const Call& call,
+                                            std::vector<Attempt> earlier) {
+  const auto* peer = run.peer_of(unit.side, call);
+  if (peer == nullptr) co_return unanswered(not_configured(call));
+  if (auto known = recall(run, *peer, unit, call)) co_return known;
+  if (auto refused = cannot_send(*peer)) co_return unanswered(*std::move(refused));
+  auto sent = co_await send(run, slot, *peer, unit, call, std::move(earlier));
+  if (!sent.done) {
+    keep_attempts(run, unit, call, std::move(sent.attempts));
+    co_return std::nullopt;
+  }
+  run.note_call(run.lane_of(*peer), *sent.done);
+  co_return std::move(sent.done);
+}
+
 }  // namespace
 
 asio::awaitable<std::optional<Step>> make_call(RunState& run, Slot& slot, const WorkUnit& unit, const Call& call) {
   auto& journal = *run.sides[unit.side].journal;
   std::vector<Attempt> earlier;
-  if (const auto* known = journal.find(unit.id, call.name)) {
-    const auto* error = std::get_if<Error>(&known->result);
-    if (error == nullptr || error->kind != ErrorKind::cancelled) co_return *known;
-    earlier = known->attempts;
-  }
+  if (auto known = journalled(journal, unit, call, earlier)) co_return known;
   if (run.stopping) co_return std::nullopt;
-  auto step = recall(run, unit, call);
-  if (!step) {
-    if (auto refused = cannot_send(run, unit, call)) {
-      step = unanswered(*std::move(refused));
-    } else {
-      auto sent = co_await send(run, slot, unit, call, std::move(earlier));
-      if (!sent.done) {
-        keep_attempts(run, unit, call, std::move(sent.attempts));
-        co_return std::nullopt;
-      }
-      step = std::move(sent.done);
-      run.note_call(run.lane_of(unit.side), *step);
-    }
-  }
+  auto step = co_await answer(run, slot, unit, call, std::move(earlier));
+  if (!step) co_return std::nullopt;
   give_name(*step, call);
   journal.append(unit.id, *unit.kase, *step);
   co_return step;
@@ -254,7 +275,7 @@ asio::awaitable<std::optional<Step>> make_call(RunState& run, Slot& slot, const 
 asio::awaitable<std::optional<Step>> send_prompt(RunState& run, Slot& slot, const WorkUnit& unit) {
   const auto& kase = *unit.kase;
   const Call call{"warmup", Role::target, kase.messages, kase.params ? std::string_view(*kase.params) : "{}"};
-  auto sent = co_await send(run, slot, unit, call, {});
+  auto sent = co_await send(run, slot, run.sides[unit.side].target, unit, call, {});
   co_return std::move(sent.done);
 }
 

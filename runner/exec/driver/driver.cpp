@@ -60,13 +60,13 @@ class Drive {
 
  private:
   static const Price* price(const RunState& run, const WorkUnit& unit) {
-    const auto& of = run.sides[unit.side].price;
+    const auto& of = run.sides[unit.side].target.price;
     return of ? &*of : nullptr;
   }
 
-  // True if the sample's tokens do not suffice for the call: the sample ends.
+  // True if the sample's tokens, its judges' among them, do not suffice for the call: the sample ends.
   bool too_dear(const Call& call) {
-    const auto most = run_.lane_of(unit_.side).lane.limits.max_tokens_case;
+    const auto most = run_.lane_of(run_.sides[unit_.side].target).lane.limits.max_tokens_case;
     if (!most || tokens_ + input_tokens_of(call) <= static_cast<double>(*most)) return false;
     cut_short_ = true;
     machine_.on(
@@ -77,7 +77,7 @@ class Drive {
 
   asio::awaitable<void> check(std::size_t at) {
     CheckStep step;
-    if (machine_.answer_bytes() < run_.options.heavy_answer) {
+    if (machine_.bytes_to_read(at) < run_.options.heavy_answer) {
       step = machine_.run_check(at);
     } else {
       const std::function<void()> work = [&] { step = machine_.run_check(at); };
@@ -153,9 +153,10 @@ asio::awaitable<void> warm_up(RunState& run) {
   auto& slot = *run.slots.back();
   for (const auto& unit : run.options.warmup) {
     if (run.stopping) co_return;
-    if (run.sides[unit.side].endpoint == nullptr) continue;
+    const auto& target = run.sides[unit.side].target;
+    if (target.endpoint == nullptr) continue;
     const auto step = co_await send_prompt(run, slot, unit);
-    if (step) add(run.summary.warmup[unit.side], *step, run.sides[unit.side].price);
+    if (step) add(run.summary.warmup[unit.side], *step, target.price);
   }
 }
 

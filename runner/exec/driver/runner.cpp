@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <set>
 #include <utility>
 
 namespace assay::exec {
@@ -25,6 +26,14 @@ RunState::RunState(std::vector<Lane> models, std::vector<Side> all, UnitSource& 
   summary.warmup.resize(sides.size());
 }
 
+const Peer* RunState::peer_of(std::uint32_t side, const Call& call) const {
+  const auto& from = sides[side];
+  if (call.role == Role::target) return &from.target;
+  const auto found = std::find_if(from.judges.begin(), from.judges.end(),
+                                  [&](const Peer& judge) { return judge.name == call.question->to; });
+  return found == from.judges.end() ? nullptr : &*found;
+}
+
 std::uint32_t RunState::in_flight() const {
   std::uint32_t sum = 0;
   for (const auto& lane : lanes) sum += lane->limiter.in_flight();
@@ -35,6 +44,19 @@ std::uint32_t RunState::limit() const {
   std::uint32_t sum = 0;
   for (const auto& lane : lanes) sum += lane->limiter.limit();
   return sum;
+}
+
+// Judges' lanes say nothing of the load under which the targets' times were taken.
+double RunState::mean_in_flight() const {
+  std::set<std::size_t> targets;
+  for (const auto& side : sides) targets.insert(side.target.lane);
+  double busy = 0;
+  double attempts = 0;
+  for (const auto lane : targets) {
+    busy = std::max(busy, lanes[lane]->busy_s());
+    attempts += lanes[lane]->attempt_s();
+  }
+  return busy > 0 ? attempts / busy : 0;
 }
 
 void RunState::start(const asio::any_io_executor& loop) {
@@ -157,13 +179,7 @@ asio::awaitable<RunSummary> Runner::run() {
   state.under_way.reset();
   state.grace.reset();
   state.time_up.reset();
-  double busy = 0;
-  double attempts = 0;
-  for (const auto& lane : state.lanes) {
-    busy = std::max(busy, lane->busy_s());
-    attempts += lane->attempt_s();
-  }
-  if (busy > 0) state.summary.mean_in_flight = attempts / busy;
+  state.summary.mean_in_flight = state.mean_in_flight();
   co_return std::move(state.summary);
 }
 

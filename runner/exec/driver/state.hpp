@@ -44,9 +44,12 @@ struct RunState {
   std::optional<boost::asio::steady_timer> time_up;
   std::shared_ptr<const bool> under_way = std::make_shared<const bool>(true);  ///< reset when the run has ended
 
-  [[nodiscard]] LaneState& lane_of(std::uint32_t side) { return *lanes[sides[side].lane]; }
+  [[nodiscard]] LaneState& lane_of(const Peer& peer) { return *lanes[peer.lane]; }
+  /// Whom a side's call goes to; nullptr for a judge that the side does not have.
+  [[nodiscard]] const Peer* peer_of(std::uint32_t side, const Call& call) const;
   [[nodiscard]] std::uint32_t in_flight() const;
   [[nodiscard]] std::uint32_t limit() const;
+  [[nodiscard]] double mean_in_flight() const;
 
   void start(const boost::asio::any_io_executor& loop);
   /// As many slots as attempts may be in flight; one more for each that sleeps before a retry, up to twice as many.

@@ -31,10 +31,10 @@ TEST(VerdictJson, has_the_keys_of_the_contract_in_order) {
   std::vector<std::string> keys;
   const auto json = verdict_json(verdict());
   for (const auto& [key, value] : json.items()) keys.push_back(key);
-  const std::vector<std::string> expected{"schema",   "run",       "verdict",   "exit_code", "decision", "meta",
-                                          "reasons",  "warnings",  "candidate", "baseline",  "policy",   "selection",
-                                          "replayed", "suites",    "gates",     "canary",    "cost",     "timing",
-                                          "waivers",  "approvals", "seed",      "created_at"};
+  const std::vector<std::string> expected{"schema",   "run",      "verdict",   "exit_code", "decision",  "meta",
+                                          "reasons",  "warnings", "candidate", "baseline",  "policy",    "selection",
+                                          "replayed", "suites",   "gates",     "judges",    "canary",    "cost",
+                                          "timing",   "waivers",  "approvals", "seed",      "created_at"};
   EXPECT_EQ(keys, expected);
   EXPECT_EQ(json["verdict"], "BLOCK");
   EXPECT_EQ(json["gates"][0]["interval"], OrderedJson::array({0.2, 0.8}));
@@ -62,6 +62,22 @@ TEST(VerdictJson, shows_what_came_from_a_cassette_and_what_was_retried) {
   EXPECT_EQ(json["replayed"].dump(), R"({"samples":12,"oldest":"2023-11-14T22:13:20Z"})");
   EXPECT_EQ(json["cost"]["cached"], 13);
   EXPECT_EQ(json["timing"]["retried"].dump(), R"({"samples":2,"e2e_ms":{"p50":250.0,"p95":null,"p99":null}})");
+}
+
+TEST(VerdictJson, shows_how_far_a_judge_may_be_believed) {
+  auto v = verdict();
+  v.judges.push_back({.suite = "s", .metric = "polite", .judge = "strict", .model = "judge-1", .state = "unmeasured"});
+  v.judges.push_back(v.judges[0]);
+  v.judges[1].state = "trusted";
+  v.judges[1].youden = 0.8;
+  v.judges[1].corrected_interval = std::pair(0.7, 0.9);
+  const auto json = verdict_json(v)["judges"];
+  EXPECT_EQ(json[0].dump(),
+            R"({"suite":"s","metric":"polite","judge":"strict","model":"judge-1","state":"unmeasured","tpr":null,)"
+            R"("tnr":null,"youden":null,"youden_lower":null,"labels":0,"age_s":null,"observed":null,"corrected":null,)"
+            R"("corrected_interval":null,"people_labels":0,"with_people":null,"with_people_interval":null})");
+  EXPECT_EQ(json[1]["youden"], 0.8);
+  EXPECT_EQ(json[1]["corrected_interval"].dump(), "[0.7,0.9]");
 }
 
 TEST(DecisionJson, of_a_canary_that_lacks_fresh_answers_alone_is_that_of_a_ready_one) {

@@ -30,7 +30,7 @@ Message message(Author author, std::string text) {
 }
 
 Ask ask(std::string name) {
-  return Ask{name, {message(Author::user, "judge: " + name)}};
+  return Ask{name, Question{.to = "strict", .messages = {message(Author::user, "judge: " + name)}}};
 }
 
 CheckFn contains(std::string word) {
@@ -132,7 +132,9 @@ std::string described(const Sample& sample) {
   if (const auto* s = std::get_if<outcome::Scored>(&sample.outcome)) text += std::to_string(s->score);
   for (const auto& m : sample.transcript.messages) text += "|" + text_of(m);
   for (const auto& step : sample.transcript.steps) {
-    text += "|" + step.name + ":" + std::string(name(step.role)) + "=";
+    text += "|" + step.name + ":" + std::string(name(step.role));
+    if (step.question) text += " " + step.question->to + " \"" + text_of(step.question->messages.at(0)) + "\" ";
+    text += "=";
     const auto* response = std::get_if<Response>(&step.result);
     text += response ? text_of(response->message) : std::get<Error>(step.result).message;
   }
@@ -200,6 +202,9 @@ TEST(CaseMachine, checks_ask_in_rounds_under_stable_names) {
   EXPECT_EQ(b.name, "check/1/b");
   EXPECT_EQ(a.role, Role::judge);
   EXPECT_EQ(text_of(a.messages[0]), "judge: a");
+  ASSERT_TRUE(a.question);
+  EXPECT_EQ(a.question->to, "strict");
+  EXPECT_EQ(a.messages.data(), a.question->messages.data()) << "one copy";
 
   out.clear();
   machine.on(Called{world(b)}, out);
@@ -228,7 +233,7 @@ TEST(CaseMachine, a_judge_without_an_answer_is_a_judge_error) {
 TEST(CaseMachine, every_order_of_events_gives_one_finish_and_the_same_sample) {
   const auto unit = unit_of({check_of(contains("Paris")), check_of(two_rounds), check_of(two_rounds, false)});
   const auto expected = described(drive(unit, world, first).samples.at(0));
-  EXPECT_NE(expected.find("check/1/c:judge=0.6"), std::string::npos) << expected;
+  EXPECT_NE(expected.find("check/1/c:judge strict \"judge: c\" =0.6"), std::string::npos) << expected;
   for (unsigned seed = 0; seed < 300; ++seed) {
     std::mt19937 random(seed);
     const auto driven = drive(unit, world, [&](std::size_t n) { return random() % n; });
@@ -343,6 +348,20 @@ TEST(CaseMachine, a_broken_check_becomes_an_internal_error_never_a_number) {
     EXPECT_EQ(error.kind, ErrorKind::internal);
     EXPECT_EQ(error.message, row.message);
   }
+}
+
+TEST(CaseMachine, knows_what_a_check_has_to_read) {
+  CaseMachine machine(unit_of({check_of(two_rounds), check_of(two_rounds)}), nullptr);
+  Actions out;
+  machine.on(Begin{}, out);
+  auto turn = answer(std::get<Call>(out[0]), "Paris");
+  std::get<Response>(turn.result).message.parts.emplace_back(Contexts{{"one", "two!"}});
+  machine.on(Called{std::move(turn)}, out);
+  EXPECT_EQ(machine.bytes_to_read(0), 5U + 7U);
+  machine.on(Checked{0, machine.run_check(0)}, out);
+  machine.on(Called{answer(std::get<Call>(out.back()), "0.75")}, out);
+  EXPECT_EQ(machine.bytes_to_read(0), 12U + 4U) << "what its judges said, too";
+  EXPECT_EQ(machine.bytes_to_read(1), 12U) << "but not what another's did";
 }
 
 TEST(CaseMachine, checks_see_the_case_and_the_price) {

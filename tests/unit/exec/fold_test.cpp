@@ -13,6 +13,7 @@ struct Check {
   bool required = true;
   double weight = 1;
   Unit unit = Unit::share;
+  Direction better = Direction::up;
 };
 
 Outcome folded(const std::vector<Check>& checks) {
@@ -23,6 +24,7 @@ Outcome folded(const std::vector<Check>& checks) {
     c.required = check.required;
     c.weight = check.weight;
     c.unit = check.unit;
+    c.better = check.better;
     compiled.push_back(std::make_shared<const CompiledCheck>(std::move(c)));
     scores.push_back(Score{check.state, {}});
   }
@@ -84,6 +86,9 @@ TEST(Fold, scores_the_weighted_mean_of_shares) {
       {"no share: a failure is 0", {{Scored{9, false}, true, 1, Unit::seconds}}, 0},
       {"one that is not required counts", {{Scored{1, true}}, {Scored{0, false}, false}}, 0.5},
       {"one that could not tell does not", {{Scored{0, false}}, {kUnsure}, {Scored{1, true}}}, 0.5},
+      {"of a share that is better low, what is left of 1",
+       {{Scored{1, true}}, {Scored{0.25, false}, true, 1, Unit::share, Direction::down}},
+       0.875},
       {"no weight at all", {{Scored{0.3, true}, true, 0}}, 1},
   };
   for (const auto& row : rows) {

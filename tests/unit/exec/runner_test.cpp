@@ -1,202 +1,12 @@
-#include <assay/exec/runner.hpp>
+#include "tests/unit/exec/runner_bench.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <chrono>
-#include <deque>
-#include <functional>
-#include <map>
 #include <mutex>
-#include <set>
-#include <stdexcept>
-#include <string>
 #include <thread>
 
 namespace assay::exec {
 namespace {
 
-namespace asio = boost::asio;
-using namespace std::chrono_literals;
-
-AttemptResult good(std::string text) {
-  AttemptResult result;
-  Response response;
-  response.message.parts.emplace_back(Text{std::move(text)});
-  result.result = std::move(response);
-  result.status = 200;
-  return result;
-}
-
-AttemptResult bad(ErrorKind kind, std::string message = "it failed") {
-  AttemptResult result;
-  result.result = Error{kind, std::move(message), {}, {}};
-  return result;
-}
-
-/// Answers from a script by (body, how often that body was sent); hangs where the script says so, until `cancel`.
-class ScriptedEndpoint : public Endpoint {
- public:
-  std::function<std::optional<AttemptResult>(const std::string&, int)> script = [](const std::string& body, int) {
-    return good(body);
-  };
-  std::function<void()> on_attempt = [] {};
-  std::map<std::string, int> sent;
-  int attempts = 0;
-  int now_open = 0;
-  int most_open = 0;
-
-  [[nodiscard]] std::string encode(const Request& request) const override {
-    return text_of(request.messages.back()) + std::string(request.params);
-  }
-
-  asio::awaitable<AttemptResult> attempt(const std::string& body) override {
-    ++attempts;
-    ++now_open;
-    most_open = std::max(most_open, now_open);
-    const int nth = ++sent[body];
-    on_attempt();
-    co_await asio::post(asio::use_awaitable);
-    auto result = script(body, nth);
-    if (!result) {
-      const auto loop = co_await asio::this_coro::executor;
-      asio::steady_timer hang(loop, asio::steady_timer::time_point::max());
-      hanging_.insert(&hang);
-      co_await hang.async_wait(asio::as_tuple(asio::use_awaitable));
-      hanging_.erase(&hang);
-      result = cancelled_ ? bad(ErrorKind::cancelled) : good(body);
-    }
-    --now_open;
-    co_return std::move(*result);
-  }
-
-  void cancel() {
-    cancelled_ = true;
-    for (auto* timer : hanging_) timer->cancel();
-  }
-  void answer_all() {
-    for (auto* timer : hanging_) timer->cancel();
-  }
-  [[nodiscard]] std::size_t hanging() const { return hanging_.size(); }
-
- private:
-  std::set<asio::steady_timer*> hanging_;
-  bool cancelled_ = false;
-};
-
-class MemoryJournal : public Journal {
- public:
-  std::vector<std::pair<UnitId, Step>> steps;
-  std::vector<Sample> samples;
-  std::vector<std::string> log;
-  std::optional<Error> broken;
-
-  std::map<std::pair<UnitId, std::string>, Step> known;  ///< of an earlier process
-
-  [[nodiscard]] const Step* find(const UnitId& unit, std::string_view call) const override {
-    const auto found = known.find({unit, std::string(call)});
-    return found == known.end() ? nullptr : &found->second;
-  }
-  void append(const UnitId& unit, const PlannedCase& kase, const Step& step) override {
-    steps.emplace_back(unit, step);
-    log.push_back("step " + kase.id + " " + step.name);
-  }
-  void finish(const Sample& sample) override {
-    samples.push_back(sample);
-    log.push_back("finish " + sample.kase->id);
-  }
-  asio::awaitable<Result<void>> room() override {
-    if (broken) co_return *broken;
-    co_return Result<void>();
-  }
-};
-
-class ListSource : public UnitSource {
- public:
-  std::deque<WorkUnit> units;
-  std::optional<Error> error_at_end;
-  int taken = 0;
-
-  [[nodiscard]] Result<std::optional<WorkUnit>> next() override {
-    if (units.empty() && error_at_end) return *error_at_end;
-    if (units.empty()) return std::optional<WorkUnit>();
-    ++taken;
-    std::optional<WorkUnit> unit = std::move(units.front());
-    units.pop_front();
-    return unit;
-  }
-};
-
-std::shared_ptr<const CompiledCheck> check_of(CheckFn run) {
-  CompiledCheck check;
-  check.name = check.metric = "fake";
-  check.run = std::move(run);
-  return std::make_shared<const CompiledCheck>(std::move(check));
-}
-
-WorkUnit unit_of(std::uint32_t ordinal, std::vector<std::shared_ptr<const CompiledCheck>> checks = {}) {
-  auto kase = std::make_shared<PlannedCase>();
-  kase->id = "c" + std::to_string(ordinal);
-  kase->vars = Json::object();
-  kase->messages = {Message{Author::user, {Text{kase->id}}}};
-  kase->checks = std::move(checks);
-  return WorkUnit{UnitId{0, ordinal, 0}, std::move(kase)};
-}
-
-/// A run on a real loop. Fails instead of hanging.
-struct Bench {
-  asio::io_context loop{1};
-  ScriptedEndpoint endpoint;
-  MemoryJournal journal;
-  ListSource source;
-  Lane lane;
-  Side side;
-  Recall* recall = nullptr;
-  RunOptions options;
-  Observer observer;
-  std::optional<Runner> runner;
-  std::optional<RunSummary> summary;
-
-  explicit Bench(std::uint32_t units) {
-    for (std::uint32_t i = 0; i < units; ++i) source.units.push_back(unit_of(i));
-    lane.name = "model";
-    lane.limits.concurrency = 4;
-    side.journal = &journal;
-    side.endpoint = &endpoint;
-    side.retries.least = 1ms;
-    side.retries.most = 1ms;
-  }
-
-  void make() {
-    side.recall = recall;
-    runner.emplace(std::vector{lane}, std::vector{side}, source, options, observer);
-  }
-  void start() {
-    make();
-    asio::co_spawn(loop, runner->run(), [this](std::exception_ptr e, RunSummary s) {
-      EXPECT_FALSE(e);
-      summary = std::move(s);
-    });
-  }
-  /// Runs the loop until the run has ended or `until` holds.
-  void spin(const std::function<bool()>& until = [] { return false; }) {
-    const auto deadline = std::chrono::steady_clock::now() + 30s;
-    while (!summary && !until() && std::chrono::steady_clock::now() < deadline) loop.run_one_for(1s);
-  }
-  const RunSummary& run() {
-    start();
-    spin();
-    if (!summary) throw std::runtime_error("the run hangs");
-    return *summary;
-  }
-};
+using namespace scripted;
 
 TEST(Runner, runs_every_unit_once_and_journals_each_step_before_its_sample) {
   Bench bench(100);
@@ -308,21 +118,6 @@ TEST(Runner, an_endpoint_that_throws_is_an_internal_error) {
   EXPECT_NE(error.message.find("boom"), std::string::npos);
 }
 
-TEST(Runner, a_judge_nobody_configured_is_a_judge_error) {
-  Bench bench(0);
-  const auto asks = [](const CheckContext&, const Answers& answers) -> CheckStep {
-    if (answers.empty()) return std::vector<Ask>{Ask{"grade", {}}};
-    return Score{std::get<Error>(answers.begin()->second), {}};
-  };
-  bench.source.units.push_back(unit_of(0, {check_of(asks)}));
-  bench.run();
-  ASSERT_EQ(bench.journal.samples.size(), 1U);
-  EXPECT_EQ(assay::name(bench.journal.samples[0].outcome), "judge_error");
-  ASSERT_EQ(bench.journal.steps.size(), 2U);
-  EXPECT_EQ(bench.journal.steps[1].second.name, "check/0/grade");
-  EXPECT_EQ(bench.journal.steps[1].second.role, Role::judge);
-}
-
 TEST(Runner, the_breaker_stops_after_failures_in_a_row) {
   Bench bench(1000);
   bench.options.breaker = 20;
@@ -360,8 +155,8 @@ TEST(Runner, when_the_breaker_opens_calls_that_wait_for_a_retry_are_left_unfinis
   Bench bench(10);
   bench.lane.limits.concurrency = 2;
   bench.options.breaker = 3;
-  bench.side.retries.least = 1h;
-  bench.side.retries.most = 1h;
+  bench.side.target.retries.least = 1h;
+  bench.side.target.retries.most = 1h;
   bench.endpoint.script = [](const std::string& body, int) {
     return bad(body.starts_with("c0") ? ErrorKind::unavailable : ErrorKind::rejected);
   };
@@ -422,8 +217,8 @@ TEST(Runner, after_the_grace_calls_in_flight_are_abandoned_unfinished) {
 
 TEST(Runner, stop_wakes_calls_that_wait_for_a_retry) {
   Bench bench(4);
-  bench.side.retries.least = 1h;
-  bench.side.retries.most = 1h;
+  bench.side.target.retries.least = 1h;
+  bench.side.target.retries.most = 1h;
   bench.endpoint.script = [](const std::string&, int) { return bad(ErrorKind::rate_limited); };
   int failed = 0;
   bench.observer.failed_attempt = [&](const Attempt&) { ++failed; };
@@ -473,7 +268,7 @@ TEST(Runner, stop_is_heard_between_units_that_never_wait) {
     asio::awaitable<AttemptResult> attempt(const std::string&) override { co_return good("x"); }
   } instant;
   for (std::uint32_t i = 0; i < 5000; ++i) bench.source.units.push_back(unit_of(i));
-  bench.side.endpoint = &instant;
+  bench.side.target.endpoint = &instant;
   Runner runner({bench.lane}, {bench.side}, bench.source, bench.options, {});
   asio::co_spawn(bench.loop, runner.run(), [&](std::exception_ptr, RunSummary s) { bench.summary = s; });
   asio::post(bench.loop, [&] { asio::post(bench.loop, [&] { runner.stop(); }); });
@@ -516,7 +311,7 @@ TEST(Runner, an_observer_that_throws_ends_the_run_as_internal) {
 TEST(Runner, a_slot_that_waits_for_a_retry_makes_room_for_another) {
   Bench bench(3);
   bench.lane.limits.concurrency = 1;
-  bench.side.retries.least = bench.side.retries.most = 1h;
+  bench.side.target.retries.least = bench.side.target.retries.most = 1h;
   bench.endpoint.script = [](const std::string& body, int) {
     return body.starts_with("c0") ? bad(ErrorKind::unavailable) : good(body);
   };
@@ -526,193 +321,6 @@ TEST(Runner, a_slot_that_waits_for_a_retry_makes_room_for_another) {
   bench.runner->stop();
   bench.spin();
   EXPECT_EQ(bench.summary->finished, 2U);
-}
-
-TEST(Runner, what_the_journal_holds_is_not_asked_again) {
-  Bench bench(3);
-  Step answered;
-  answered.name = "turn/1";
-  answered.result = std::get<Response>(good("from before").result);
-  bench.journal.known.emplace(std::pair(UnitId{0, 1, 0}, "turn/1"), answered);
-  bench.run();
-  EXPECT_EQ(bench.endpoint.attempts, 2);
-  EXPECT_EQ(bench.journal.steps.size(), 2U) << "and not recorded again";
-  ASSERT_EQ(bench.journal.samples.size(), 3U);
-  for (const auto& sample : bench.journal.samples) {
-    if (sample.unit.ordinal != 1) continue;
-    EXPECT_EQ(text_of(last_answer(sample.transcript)->message), "from before");
-  }
-}
-
-TEST(Runner, attempts_of_an_earlier_process_count_but_are_no_retries) {
-  Bench bench(1);
-  Step left;
-  left.name = "turn/1";
-  left.result = Error{ErrorKind::cancelled, "stopped"};
-  left.attempts.resize(4);
-  bench.journal.known.emplace(std::pair(UnitId{0, 0, 0}, "turn/1"), left);
-  bench.side.retries.max = 1;
-  bench.endpoint.script = [](const std::string& body, int nth) {
-    return nth == 1 ? bad(ErrorKind::unavailable) : good(body);
-  };
-  bench.run();
-  ASSERT_EQ(bench.journal.steps.size(), 1U);
-  EXPECT_EQ(bench.journal.steps[0].second.attempts.size(), 6U);
-  EXPECT_EQ(assay::name(bench.journal.samples.at(0).outcome), "scored");
-}
-
-/// Knows the answers to some prompts, and says what it lacks.
-class FakeRecall : public Recall {
- public:
-  std::set<std::string> holds;
-  bool may_send = false;
-  std::string damaged;  ///< a case whose line cannot be read
-
-  [[nodiscard]] Result<std::optional<Step>> find(const Asked& asked) override {
-    if (asked.kase.id == damaged) return Error{ErrorKind::invalid, "the line was changed"};
-    if (holds.contains(asked.kase.id)) {
-      Step step;
-      step.result = std::get<Response>(good("recorded").result);
-      step.replayed = true;
-      return std::optional(step);
-    }
-    if (may_send) return std::optional<Step>();
-    return Error{ErrorKind::replay_miss, asked.kase.id + " is not recorded"};
-  }
-};
-
-TEST(Runner, a_replay_sends_nothing_and_counts_what_is_missing) {
-  Bench bench(30);
-  FakeRecall recall;
-  for (int i = 0; i < 5; ++i) recall.holds.insert("c" + std::to_string(i));
-  bench.recall = &recall;
-  bench.options.breaker = 3;
-  const auto& summary = bench.run();
-  EXPECT_EQ(bench.endpoint.attempts, 0);
-  EXPECT_EQ(summary.stopped, StopReason::none) << "misses open no breaker: all are to be known";
-  EXPECT_EQ(summary.finished, 30U);
-  EXPECT_EQ(summary.misses, 25U);
-  EXPECT_EQ(summary.missed->message, "c5 is not recorded");
-  EXPECT_TRUE(bench.journal.steps[0].second.replayed);
-  EXPECT_EQ(bench.journal.steps[0].second.name, "turn/1");
-}
-
-TEST(Runner, a_damaged_line_of_a_cassette_is_a_miss_also_where_calls_may_be_sent) {
-  for (const bool may_send : {false, true}) {
-    Bench bench(5);
-    FakeRecall recall;
-    for (int i = 0; i < 5; ++i) recall.holds.insert("c" + std::to_string(i));
-    recall.damaged = "c3";
-    recall.may_send = may_send;
-    bench.recall = &recall;
-    const auto& summary = bench.run();
-    EXPECT_EQ(bench.endpoint.attempts, 0);
-    EXPECT_EQ(summary.misses, 1U);
-    EXPECT_EQ(summary.missed->message, "the line was changed");
-  }
-}
-
-TEST(Runner, with_a_cassette_only_what_is_missing_is_sent) {
-  Bench bench(10);
-  FakeRecall recall;
-  recall.holds = {"c1", "c2"};
-  recall.may_send = true;
-  bench.recall = &recall;
-  EXPECT_EQ(bench.run().misses, 0U);
-  EXPECT_EQ(bench.endpoint.attempts, 8);
-}
-
-AttemptResult counted(std::string text, std::int64_t input, std::int64_t output) {
-  auto result = good(std::move(text));
-  std::get<Response>(result.result).usage = {.input_tokens = input, .output_tokens = output};
-  return result;
-}
-
-TEST(Runner, a_spent_budget_stops_the_run_and_finishes_what_is_in_flight) {
-  Bench bench(1000);
-  bench.side.price = Price{.input_per_mtok = 1e6, .output_per_mtok = 1e6};  // a dollar a token
-  bench.options.budget.usd = 100;
-  bench.endpoint.script = [](const std::string& body, int) { return counted(body, 4, 6); };
-  bench.lane.limits.concurrency = 1;
-  auto kase = std::make_shared<PlannedCase>(*bench.source.units[0].kase);
-  kase->params = std::make_shared<const std::string>(R"({"max_tokens": 6})");
-  bench.source.units[0].kase = kase;
-  const auto& summary = bench.run();
-  EXPECT_EQ(summary.stopped, StopReason::budget);
-  EXPECT_EQ(summary.error->kind, ErrorKind::budget);
-  EXPECT_NE(summary.error->message.find("100"), std::string::npos) << summary.error->message;
-  EXPECT_GE(summary.finished, 9U);
-  EXPECT_LE(summary.finished, 10U) << "100 dollars, 10 a call";
-  EXPECT_EQ(bench.journal.samples.size(), summary.finished);
-}
-
-TEST(Runner, a_budget_knows_what_earlier_processes_spent) {
-  Bench bench(10);
-  bench.options.budget.tokens = 100;
-  bench.options.spent_tokens = 100;
-  EXPECT_EQ(bench.run().stopped, StopReason::budget);
-  EXPECT_EQ(bench.endpoint.attempts, 0);
-}
-
-TEST(Runner, a_lane_has_a_token_budget_of_its_own) {
-  Bench bench(100);
-  bench.lane.limits.max_tokens = 1000;
-  bench.lane.limits.concurrency = 2;
-  bench.endpoint.script = [](const std::string& body, int) { return counted(body, 50, 50); };
-  const auto& summary = bench.run();
-  EXPECT_EQ(summary.stopped, StopReason::budget);
-  EXPECT_NE(summary.error->message.find("model"), std::string::npos) << "names the target: " << summary.error->message;
-  EXPECT_LE(summary.finished, 11U);
-  EXPECT_GE(summary.finished, 5U);
-}
-
-TEST(Runner, a_prompt_beyond_the_tokens_of_a_case_is_not_sent) {
-  Bench bench(2);
-  auto kase = std::make_shared<PlannedCase>(*bench.source.units[1].kase);
-  kase->messages = {Message{Author::user, {Text{std::string(4000, 'x')}}}};
-  bench.source.units[1].kase = kase;
-  bench.lane.limits.max_tokens_case = 900;
-  EXPECT_EQ(bench.run().finished, 2U);
-  EXPECT_EQ(bench.endpoint.attempts, 1);
-  for (const auto& sample : bench.journal.samples) {
-    if (sample.unit.ordinal == 0) continue;
-    ASSERT_EQ(assay::name(sample.outcome), "skipped");
-    EXPECT_NE(std::get<outcome::Skipped>(sample.outcome).why.find("900"), std::string::npos);
-  }
-}
-
-TEST(Runner, when_time_is_up_calls_in_flight_get_the_grace_and_no_more) {
-  Bench bench(10);
-  bench.options.max_time = 20ms;
-  bench.options.grace = 10ms;
-  bench.endpoint.script = [](const std::string&, int) { return std::optional<AttemptResult>(); };
-  bench.observer.abandon = [&] { bench.endpoint.cancel(); };
-  const auto& summary = bench.run();
-  EXPECT_EQ(summary.stopped, StopReason::budget);
-  EXPECT_EQ(summary.error->kind, ErrorKind::budget);
-  EXPECT_EQ(summary.finished, 0U);
-  EXPECT_EQ(bench.endpoint.attempts, 4);
-}
-
-TEST(Runner, warm_up_calls_are_paid_and_leave_no_sample) {
-  Bench bench(2);
-  bench.side.price = Price{.input_per_mtok = 1e6, .output_per_mtok = 1e6};
-  bench.endpoint.script = [](const std::string& body, int) { return counted(body, 3, 4); };
-  bench.options.warmup = {unit_of(0), unit_of(1), unit_of(0)};
-  bench.lane.limits.concurrency.reset();
-  int most_open_in_warmup = 0;
-  bench.endpoint.on_attempt = [&] {
-    if (bench.endpoint.attempts == 3) most_open_in_warmup = bench.endpoint.most_open;
-  };
-  const auto& summary = bench.run();
-  EXPECT_EQ(most_open_in_warmup, 1) << "a sample was asked beside a warm-up call";
-  EXPECT_EQ(bench.endpoint.attempts, 5);
-  EXPECT_EQ(bench.journal.samples.size(), 2U);
-  EXPECT_EQ(bench.journal.steps.size(), 2U);
-  ASSERT_EQ(summary.warmup.size(), 1U);
-  EXPECT_EQ(summary.warmup[0].calls, 3U);
-  EXPECT_EQ(summary.warmup[0].output_tokens, 12U);
-  EXPECT_DOUBLE_EQ(summary.warmup[0].usd, 21);
 }
 
 TEST(Runner, two_sides_share_a_lane_and_keep_journals_of_their_own) {
@@ -750,8 +358,8 @@ TEST(Runner, two_sides_with_lanes_of_their_own_start_once_both_are_there) {
   bench.lane.limits.concurrency.reset();
   auto second = bench.side;
   second.journal = &other;
-  second.endpoint = &beside;
-  second.lane = 1;
+  second.target.endpoint = &beside;
+  second.target.lane = 1;
   Runner runner({bench.lane, bench.lane}, {bench.side, second}, bench.source, bench.options, {});
   asio::co_spawn(bench.loop, runner.run(), [&](std::exception_ptr, RunSummary s) { bench.summary = s; });
   bench.spin();

@@ -61,6 +61,17 @@ TEST(MapReader, names_unknown_keys_with_the_nearest_known_one) {
   EXPECT_EQ(diagnostics.errors()[1].message, "unknown key '\\x1b[1m' in suite");
 }
 
+TEST(MapReader, asks_for_quotes_where_a_comma_made_a_key_of_the_rest) {
+  const Node node = parsed("{criteria: Polite, and short.}\n");
+  Diagnostics diagnostics;
+  MapReader reader(node, "check 'rubric'", diagnostics);
+  std::ignore = reader.string("criteria");
+  reader.finish();
+  EXPECT_EQ(only_error(diagnostics),
+            "s.yaml:1:20: error: unknown key 'and short.' in check 'rubric'; help: put a text that holds a comma in "
+            "quotes");
+}
+
 TEST(MapReader, says_what_was_found_and_what_to_write) {
   const std::vector<std::string> kinds{"golden", "adversarial"};
   struct Row {

@@ -71,6 +71,7 @@ TEST(Yaml, says_what_to_write_where_the_syntax_is_wrong) {
       {"a: *nope\n", 1, 4, "this alias (`*name`) has no anchor (`&name`) before it", "quotes"},
       {"a: @x\n", 1, 4, "text cannot start with '@'", "quotes"},
       {"a: `x`\n", 1, 4, "text cannot start with '`'", "quotes"},
+      {"a: {b: Is it?}\n", 1, 13, "text cannot hold '?'", "quotes"},
       {"a: 'it's'\n", 1, 8, "this line does not fit the mapping above it", "''"},
       {"a: - b\n", 1, 4, "a list item '- ' cannot stand here", "line of its own"},
       {"a: [b]]\n", 1, 7, "this bracket closes nothing", "quotes"},
