@@ -50,9 +50,10 @@ std::string hint_for(ErrorKind kind, int status, const ChatPeer& peer) {
     case ErrorKind::rate_limited:
       return "lower `concurrency`, or raise `retries: {max, max_wait}`";
     case ErrorKind::rejected:
+      if (status >= 300 && status < 400) return "redirects are not followed: use the address it points to";
+      if (peer.kind == PeerKind::application) return "check `url` and `body` against what the application accepts";
       if (status == 404)
         return "check that the base URL ends in /v1 and that model `" + peer.model + "` is served there";
-      if (status >= 300 && status < 400) return "redirects are not followed: use the address it points to";
       if (status == 413) return "the prompt is too long for this endpoint";
       return "check the prompt, `params` and model `" + peer.model + "` against what the endpoint accepts";
     case ErrorKind::unavailable:
@@ -60,6 +61,18 @@ std::string hint_for(ErrorKind kind, int status, const ChatPeer& peer) {
     default:
       return {};
   }
+}
+
+std::string hint_for_foreign(const ChatPeer& peer) {
+  switch (peer.kind) {
+    case PeerKind::model:
+      return "check that the base URL ends in /v1 and that an OpenAI-compatible server listens there";
+    case PeerKind::application:
+      return "compare the paths under `reply` with what the application answers";
+    case PeerKind::program:
+      return "write one JSON object with `answer` to standard output, and all else to standard error";
+  }
+  return {};
 }
 
 std::string server_message(std::string_view body, const ChatPeer& peer) {
@@ -120,8 +133,7 @@ Error provider_error(const ProviderError& error, const ChatPeer& peer) {
 }
 
 Error foreign_answer(std::string_view what, std::string_view body, const ChatPeer& peer) {
-  Error error{ErrorKind::protocol, std::string(what),
-              "check that the base URL ends in /v1 and that an OpenAI-compatible server listens there"};
+  Error error{ErrorKind::protocol, std::string(what), hint_for_foreign(peer)};
   const auto begin = shown(body, peer);
   if (!begin.empty()) error.message += ": `" + begin + '`';
   return error;

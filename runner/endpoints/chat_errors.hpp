@@ -11,10 +11,14 @@
 
 namespace assay::endpoints {
 
+/// What a hint may speak of.
+enum class PeerKind { model, application, program };
+
 /// Who was asked. `secrets` never show in a message, even where the endpoint repeats them.
 struct ChatPeer {
   std::string model;
   std::vector<std::string> secrets;
+  PeerKind kind = PeerKind::model;
 };
 
 /// For an HTTP status outside 2xx and the body that came with it, JSON or not.

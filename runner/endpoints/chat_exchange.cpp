@@ -1,6 +1,6 @@
 #include "runner/endpoints/chat_exchange.hpp"
 
-#include "runner/endpoints/retry_after.hpp"
+#include "runner/endpoints/http_call.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -24,13 +24,6 @@ std::string_view trimmed(std::string_view text) {
 
 bool is_success(int status) {
   return status >= 200 && status < 300;
-}
-
-std::string header_request_id(const HttpHeaders& headers) {
-  for (const std::string_view name : {"x-request-id", "request-id", "apim-request-id"}) {
-    if (const auto value = find_header(headers, name)) return std::string(*value);
-  }
-  return {};
 }
 
 }  // namespace
@@ -152,19 +145,7 @@ void ChatExchange::keep(std::string_view bytes, std::size_t most) {
 }
 
 AttemptResult ChatExchange::finish(const HttpResult& http, WallTime started, WallTime now) {
-  AttemptResult out{.result = conclude(http),
-                    .started = started,
-                    .duration = std::max(http.ended - http.started, Duration::zero()),
-                    .status = http.head.status,
-                    .request_id = header_request_id(http.head.headers),
-                    .retry_after = {}};
-  if (auto* response = std::get_if<Response>(&out.result)) {
-    if (out.request_id.empty()) out.request_id = response->request_id;
-    response->request_id = out.request_id;
-  } else if (retryable(std::get<Error>(out.result).kind)) {
-    out.retry_after = retry_hint(http.head.status, http.head.headers, now);
-  }
-  return out;
+  return make_attempt(conclude(http), http, started, now);
 }
 
 std::variant<Response, Error> ChatExchange::conclude(const HttpResult& http) {

@@ -179,16 +179,21 @@ bool JsonScanner::read_string(std::string& out) {
 }
 
 std::optional<std::int64_t> JsonScanner::read_count() {
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  const auto value = read_number();
+  if (!value || !(*value >= 0) || *value > kExact || *value != std::trunc(*value)) return std::nullopt;
+  return static_cast<std::int64_t>(*value);
+}
+
+std::optional<double> JsonScanner::read_number() {
   if (peek() != Kind::number) {
     skip();
     return std::nullopt;
   }
-  constexpr double kExact = 9007199254740992.0;  // 2^53
   const auto text = number();
-  double value = -1;
+  double value = 0;
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (!ok_ || ec != std::errc() || !(value >= 0) || value > kExact || value != std::trunc(value)) return std::nullopt;
-  return static_cast<std::int64_t>(value);
+  return ok_ && ec == std::errc() ? std::optional(value) : std::nullopt;
 }
 
 void JsonScanner::skip() {

@@ -42,6 +42,8 @@ class JsonScanner {
   bool read_string(std::string& out);
   /// A number that is a whole one between 0 and 2^53. Another value is skipped.
   [[nodiscard]] std::optional<std::int64_t> read_count();
+  /// A finite number. Another value is skipped.
+  [[nodiscard]] std::optional<double> read_number();
   void skip();
   /// Skips a value and gives its text.
   [[nodiscard]] std::string_view raw();

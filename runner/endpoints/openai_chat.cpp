@@ -1,10 +1,10 @@
 #include "runner/endpoints/protocols/openai_chat.hpp"
 
 #include "runner/endpoints/chat_exchange.hpp"
+#include "runner/endpoints/http_call.hpp"
 
 #include <assay/endpoints/openai_chat.hpp>
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -16,59 +16,8 @@ namespace {
 
 constexpr std::string_view kPath = "/chat/completions";
 
-Url with_chat_path(Url url) {
-  const auto question = std::min(url.target.find('?'), url.target.size());
-  std::string path = url.target.substr(0, question);
-  const std::string query = url.target.substr(question);
-  while (path.ends_with('/')) path.pop_back();
-  if (!path.ends_with(kPath)) path += kPath;
-  url.target = path + query;
-  return url;
-}
-
-// A line end would let a value smuggle in a header of its own.
-bool is_header_text(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && byte != '\t') || byte == 0x7F;
-  });
-}
-
-Result<void> check_headers(const OpenAiChatOptions& options) {
-  if (!is_header_text(options.api_key)) {
-    return Error{ErrorKind::invalid, "the API key has a line end or another control character",
-                 "write the variable without a trailing line end"};
-  }
-  for (const auto& [name, value] : options.headers) {
-    if (name.empty() || !is_header_text(name) || name.find_first_of(": \t") != std::string::npos) {
-      return Error{ErrorKind::invalid, "a header's name is empty or has characters that a name cannot have",
-                   "write headers as `{x-team: geo}`"};
-    }
-    if (!is_header_text(value)) {
-      return Error{ErrorKind::invalid, "header `" + name + "` has a line end or another control character",
-                   "write the value on one line"};
-    }
-  }
-  return {};
-}
-
-HttpRequest make_request(const OpenAiChatOptions& options, Url url) {
-  HttpRequest request;
-  request.url = std::move(url);
-  request.headers.emplace_back("Content-Type", "application/json");
-  request.headers.emplace_back("Accept", options.stream ? "text/event-stream, application/json" : "application/json");
-  const bool own_auth = find_header(options.headers, "authorization").has_value();
-  if (!options.api_key.empty() && !own_auth) {
-    request.headers.emplace_back("Authorization", "Bearer " + options.api_key);
-  }
-  request.headers.insert(request.headers.end(), options.headers.begin(), options.headers.end());
-  return request;
-}
-
-ChatPeer make_peer(const OpenAiChatOptions& options) {
-  ChatPeer peer{options.model, {options.api_key}};
-  for (const auto& [name, value] : options.headers) peer.secrets.push_back(value);
-  return peer;
+HttpAccess access_of(const OpenAiChatOptions& options) {
+  return {.model = options.model, .api_key = options.api_key, .headers = options.headers};
 }
 
 class OpenAiChat final : public Endpoint {
@@ -76,10 +25,11 @@ class OpenAiChat final : public Endpoint {
   OpenAiChat(HttpClient& client, const OpenAiChatOptions& options, Url url)
       : client_(client),
         encoder_(options.model, options.stream),
-        prototype_(make_request(options, std::move(url))),
+        prototype_(make_post(access_of(options), std::move(url),
+                             options.stream ? "text/event-stream, application/json" : "application/json")),
         deadlines_(options.deadlines),
         keep_raw_(options.keep_raw),
-        peer_(make_peer(options)) {
+        peer_(make_peer(access_of(options))) {
     // A whole answer shows nothing before it is there.
     if (!options.stream) deadlines_.first_token = deadlines_.total;
   }
@@ -134,8 +84,8 @@ class OpenAiChat final : public Endpoint {
 Result<std::unique_ptr<Endpoint>> make_openai_chat(HttpClient& client, const OpenAiChatOptions& options) {
   auto url = parse_url(options.base_url);
   if (!url) return url.error();
-  if (auto ok = check_headers(options); !ok) return ok.error();
-  std::unique_ptr<Endpoint> endpoint = std::make_unique<OpenAiChat>(client, options, with_chat_path(std::move(*url)));
+  if (auto ok = check_headers(access_of(options)); !ok) return ok.error();
+  std::unique_ptr<Endpoint> endpoint = std::make_unique<OpenAiChat>(client, options, with_path(std::move(*url), kPath));
   return endpoint;
 }
 

@@ -20,7 +20,8 @@ struct Connection {
   Buffer in;
   std::string out;
   ResponseParser parser;
-  TimePoint parked;  ///< since when it waits in the pool
+  TimePoint parked;     ///< since when it waits in the pool
+  bool reused = false;  ///< it came from there
 };
 
 /// Reads something into `connection.in`. The guard's deadline ends it with `Io::aborted`. The references outlive it.

@@ -161,6 +161,8 @@ void Exchange::on_body(std::string_view bytes) {
 
 void Exchange::fail(const IoResult& io) {
   const bool head = connection_->parser.head_done();
+  const bool hung_up = io.state == Io::eof || io.error == ECONNRESET || io.error == EPIPE;
+  if (connection_->reused && !head && hung_up && guard_.abort() == Watch::Abort::none) core_.pool.doubt(request_.url);
   if (guard_.abort() == Watch::Abort::late) {
     result_.error = late(due_);
   } else if (guard_.abort() == Watch::Abort::cancelled || io.state == Io::aborted) {

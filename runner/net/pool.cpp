@@ -6,6 +6,7 @@ namespace {
 
 /// A connection that rested longer than this is looked at before it is used.
 constexpr std::chrono::milliseconds kTrusted{20};
+constexpr int kPatience = 2;
 
 }  // namespace
 
@@ -22,6 +23,7 @@ std::unique_ptr<Connection> Pool::take(const Url& url, TimePoint now) {
   while (!origin->idle.empty()) {
     auto connection = std::move(origin->idle.back());
     origin->idle.pop_back();
+    connection->reused = true;
     const Duration age = now - connection->parked;
     if (age >= max_age_) {
       origin->idle.clear();
@@ -35,9 +37,10 @@ std::unique_ptr<Connection> Pool::take(const Url& url, TimePoint now) {
 void Pool::put(const Url& url, std::unique_ptr<Connection> connection, TimePoint now) {
   Origin* origin = find(url);
   if (origin == nullptr) {
-    origins_.push_back(Origin{url, {}});
+    origins_.push_back(Origin{.url = url, .idle = {}});
     origin = &origins_.back();
   }
+  if (origin->broken_promises >= kPatience) return;
   auto& idle = origin->idle;
   auto fresh = idle.begin();
   while (fresh != idle.end() && now - (*fresh)->parked >= max_age_) ++fresh;
@@ -46,6 +49,13 @@ void Pool::put(const Url& url, std::unique_ptr<Connection> connection, TimePoint
   connection->parked = now;
   connection->in.shrink();
   idle.push_back(std::move(connection));
+}
+
+void Pool::doubt(const Url& url) {
+  Origin* origin = find(url);
+  if (origin == nullptr) return;
+  ++origin->broken_promises;
+  origin->idle.clear();
 }
 
 }  // namespace assay::net

@@ -1,6 +1,7 @@
 #include "runner/stub/answer.hpp"
 
 #include "runner/stub/json_scan.hpp"
+#include "runner/stub/logprobs.hpp"
 
 #include <fmt/format.h>
 
@@ -75,6 +76,12 @@ std::string opening(const Answer& answer, std::string_view object) {
   return out + R"(,"choices":[)";
 }
 
+/// Of these pieces of the content; "" where nobody asked.
+std::string logprobs_of(const Answer& answer, std::span<const std::string_view> pieces) {
+  if (answer.logprobs == nullptr) return {};
+  return logprobs_json(pieces, *answer.logprobs, answer.top_logprobs);
+}
+
 /// Writes the chunks of one stream.
 class Chunks {
  public:
@@ -84,9 +91,10 @@ class Chunks {
                                "\n\n"
                              : "]}\n\n") {}
 
-  void delta(std::string_view delta, bool token) {
+  void delta(std::string_view delta, bool token, const std::string& logprobs = {}) {
+    const std::string beside = logprobs.empty() ? logprobs : R"(,"logprobs":)" + logprobs;
     events_.push_back(
-        {head_ + R"({"index":0,"delta":)" + std::string(delta) + R"(,"finish_reason":null})" + usage_, token});
+        {head_ + R"({"index":0,"delta":)" + std::string(delta) + beside + R"(,"finish_reason":null})" + usage_, token});
   }
   void finish(std::string_view reason) {
     events_.push_back({head_ + R"({"index":0,"delta":{},"finish_reason":)" + json_text(reason) + "}" + usage_, false});
@@ -94,6 +102,13 @@ class Chunks {
   void usage(const Usage& usage) { events_.push_back({head_ + R"(],"usage":)" + usage_json(usage) + "}\n\n", false}); }
   void done() { events_.push_back({"data: [DONE]\n\n", false}); }
 
+  void content(const Answer& answer) {
+    for (const std::string_view token : split_tokens(answer.content)) {
+      std::string piece = R"({"content":)";
+      append_quoted(piece, token);
+      delta(piece + "}", true, logprobs_of(answer, {&token, 1}));
+    }
+  }
   /// One chunk a token, under `key` of the delta.
   void text(std::string_view key, std::string_view text) {
     for (const std::string_view token : split_tokens(text)) {
@@ -172,7 +187,9 @@ std::string whole_body(const Answer& answer) {
   out.reserve(out.size() + answer.content.size() + 320);
   out += R"({"index":0,"message":)";
   append_message(out, answer);
-  out += R"(,"logprobs":null,"finish_reason":)";
+  const auto logprobs =
+      answer.logprobs != nullptr ? logprobs_of(answer, split_tokens(answer.content)) : std::string("null");
+  out += R"(,"logprobs":)" + logprobs + R"(,"finish_reason":)";
   append_quoted(out, answer.finish_reason);
   out += "}]";
   if (answer.usage) {
@@ -188,7 +205,7 @@ std::vector<StreamEvent> stream_events(const Answer& answer, bool include_usage)
   Chunks chunks(answer, include_usage);
   chunks.delta(R"({"role":"assistant","content":null})", false);
   chunks.text("reasoning_content", answer.reasoning);
-  chunks.text("content", answer.content);
+  chunks.content(answer);
   chunks.text("refusal", answer.refusal);
   add_tool_calls(chunks, answer);
   chunks.finish(answer.finish_reason);

@@ -29,6 +29,8 @@ struct Answer {
   std::string_view model;
   std::string_view fingerprint;
   std::optional<Usage> usage;
+  const LogprobSpec* logprobs = nullptr;  ///< nullptr: not asked for
+  std::uint32_t top_logprobs = 0;
   std::uint64_t id = 0;
 };
 

@@ -2,6 +2,8 @@
 
 #include "runner/stub/json_scan.hpp"
 
+#include <assay/text/reader.hpp>
+
 #include <algorithm>
 #include <ranges>
 
@@ -36,6 +38,21 @@ void read_member(JsonScan& scan, std::string_view key, std::string_view& out) {
       scan.skip();
     }
   }
+}
+
+void read_response_format(JsonScan& scan, ChatRequest& request) {
+  const bool object = scan.peek() == '{';
+  std::string_view type;
+  read_member(scan, "type", type);
+  request.response_format = object && type != "text";
+}
+
+void read_top_logprobs(JsonScan& scan, ChatRequest& request) {
+  (void)scan.peek();  // steps over white space
+  const std::size_t begin = scan.offset();
+  scan.skip();
+  const auto number = text::parse_integer(scan.since(begin));
+  request.top_logprobs = number && *number > 0 ? static_cast<std::uint32_t>(std::min<std::int64_t>(*number, 20)) : 0;
 }
 
 void read_stream_options(JsonScan& scan, ChatRequest& request) {
@@ -121,6 +138,12 @@ Result<ChatRequest> parse_chat_request(std::string_view body) {
       scan.boolean(request.stream);
     } else if (key == "stream_options") {
       read_stream_options(scan, request);
+    } else if (key == "response_format") {
+      read_response_format(scan, request);
+    } else if (key == "logprobs" && (first == 't' || first == 'f')) {
+      scan.boolean(request.logprobs);
+    } else if (key == "top_logprobs") {
+      read_top_logprobs(scan, request);
     } else if (key == "metadata") {
       read_member(scan, "case", metadata_case);
     } else if (key == "user") {
@@ -174,6 +197,17 @@ const std::string& Texts::system() {
     }
   }
   return *system_;
+}
+
+const std::string& Texts::prompt() {
+  if (!prompt_) {
+    prompt_.emplace();
+    for (const std::string& text : all()) {
+      if (!prompt_->empty()) *prompt_ += '\n';
+      *prompt_ += text;
+    }
+  }
+  return *prompt_;
 }
 
 const std::vector<std::string>& Texts::all() {

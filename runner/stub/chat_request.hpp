@@ -24,6 +24,9 @@ struct ChatRequest {
   std::string_view model;  ///< raw; empty if absent
   bool stream = false;
   bool include_usage = false;
+  bool response_format = false;  ///< another form than text is asked for
+  bool logprobs = false;
+  std::uint32_t top_logprobs = 0;
   std::string_view messages;
   std::vector<ChatMessage> items;
   std::string_view case_id;  ///< raw: `metadata.case`, else `user`
@@ -45,12 +48,14 @@ class Texts {
   [[nodiscard]] const std::string& last_user();  ///< "" without a user message
   [[nodiscard]] const std::string& system();     ///< all system and developer messages, a line end between two
   [[nodiscard]] const std::vector<std::string>& all();
+  [[nodiscard]] const std::string& prompt();  ///< all messages, a line end between two
 
  private:
   const ChatRequest& request_;
   std::optional<std::string> last_user_;
   std::optional<std::string> system_;
   std::optional<std::vector<std::string>> all_;
+  std::optional<std::string> prompt_;
 };
 
 }  // namespace assay::stub

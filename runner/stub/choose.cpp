@@ -38,11 +38,13 @@ bool names(const std::vector<std::string>& wanted, std::string_view value) {
 bool holds(const When& when, const Asked& asked, std::vector<std::string>* groups) {
   if (!names(when.models, asked.model) || !names(when.cases, asked.case_id)) return false;
   if (when.stream && *when.stream != asked.request.stream) return false;
+  if (when.response_format && *when.response_format != asked.request.response_format) return false;
   if (when.last_user && !holds(*when.last_user, asked.texts.last_user(), groups)) return false;
   if (when.any_message) {
     const auto holds_here = [&](const std::string& text) { return holds(*when.any_message, text, groups); };
     if (!std::ranges::any_of(asked.texts.all(), holds_here)) return false;
   }
+  if (when.prompt && !holds(*when.prompt, asked.texts.prompt(), groups)) return false;
   return !when.system || holds(*when.system, asked.texts.system(), groups);
 }
 
@@ -54,6 +56,7 @@ bool applies(const Rule& rule, const Choice& choice, const Asked& asked, std::si
 
 Json answer_variables(const Choice& choice, const Asked& asked) {
   Json vars = {{"last_user", asked.texts.last_user()},
+               {"prompt", asked.texts.prompt()},
                {"system", asked.texts.system()},
                {"model", std::string(asked.model)},
                {"case", std::string(asked.case_id)}};
@@ -100,7 +103,7 @@ std::string answer_text(const Choice& choice, const Asked& asked) {
 
 bool is_answer_variable(std::string_view name) {
   if (name.size() == 1 && name[0] >= '0' && name[0] <= '9') return true;
-  return name == "last_user" || name == "system" || name == "model" || name == "case";
+  return name == "last_user" || name == "prompt" || name == "system" || name == "model" || name == "case";
 }
 
 }  // namespace assay::stub

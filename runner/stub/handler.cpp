@@ -1,4 +1,5 @@
 #include "runner/stub/answer.hpp"
+#include "runner/stub/embeddings.hpp"
 #include "runner/stub/json_scan.hpp"
 #include "runner/stub/play.hpp"
 #include "runner/stub/seen.hpp"
@@ -59,6 +60,10 @@ class Player {
       if (request.method != "POST") return refuse(request, 405, "only POST is allowed here", "method_not_allowed");
       return complete(request, ticket);
     }
+    if (path.ends_with("/embeddings")) {
+      if (request.method != "POST") return refuse(request, 405, "only POST is allowed here", "method_not_allowed");
+      return embed(request, ticket);
+    }
     const bool models = path.ends_with("/models");
     if (!models && path != "/health") {
       return refuse(request, 404, "unknown path '" + text::excerpt(path) + "'", "unknown_url");
@@ -87,19 +92,55 @@ class Player {
     const std::string case_id = case_of(request, *chat);
     Texts texts(*chat);
     if (ticket != nullptr && house_->log) describe(*chat, texts, model, case_id, ticket->entry);
-    if (!script_->models.empty() && std::ranges::find(script_->models, model) == script_->models.end()) {
-      return refuse(request, 404, "the model '" + text::excerpt(model) + "' does not exist", "model_not_found");
+    if (!serves(model)) return refuse_model(request, model);
+    if (const auto* field = refused_field(*chat)) {
+      return refuse(request, 400, "unknown field '" + std::string(field) + "'", "unsupported_parameter");
     }
     Headers limits;
-    if (ticket != nullptr && house_->capacity) {
-      auto& capacity = *house_->capacity;
-      const TimePoint now = SteadyClock::now();
-      const auto rejection = capacity.admit(now, capacity.counts_tokens() ? count_input_tokens(*chat) : 0);
-      limits = capacity.headers(now);
-      if (rejection) return reject(request, *rejection, std::move(limits), ticket->entry);
-      ticket->admitted = true;
+    if (auto rejected = admit(request, ticket, [&] { return count_input_tokens(*chat); }, limits)) {
+      return *std::move(rejected);
     }
     return answer(request, *chat, texts, model, case_id, std::move(limits), ticket);
+  }
+
+  Act embed(const net::ServerRequest& request, Ticket* ticket) {
+    const auto asked = parse_embedding_request(request.body);
+    if (!asked) return refuse(request, 400, asked.error().message, "invalid_request");
+    const std::string model = asked->model.empty() ? script_->model : asked->model;
+    if (!serves(model)) return refuse_model(request, model);
+    Headers limits;
+    if (auto rejected = admit(request, ticket, [&] { return asked->words(); }, limits)) return *std::move(rejected);
+    if (ticket != nullptr) ticket->entry.outcome = "answered";
+    Reply reply = json_reply(200, embeddings_body(*asked, model), {});
+    reply.limits = std::move(limits);
+    return json(request, std::move(reply));
+  }
+
+  [[nodiscard]] bool serves(std::string_view model) const {
+    return script_->models.empty() || std::ranges::find(script_->models, model) != script_->models.end();
+  }
+
+  static Act refuse_model(const net::ServerRequest& request, std::string_view model) {
+    return refuse(request, 404, "the model '" + text::excerpt(model) + "' does not exist", "model_not_found");
+  }
+
+  /// The field of a request that the script's server does not know; nullptr if there is none.
+  [[nodiscard]] const char* refused_field(const ChatRequest& chat) const {
+    if (script_->refuses.response_format && chat.response_format) return "response_format";
+    return script_->refuses.logprobs && (chat.logprobs || chat.top_logprobs > 0) ? "logprobs" : nullptr;
+  }
+
+  /// The answer to a request that is too much; else puts into `limits` what is left of the capacity.
+  template <class Count>
+  std::optional<Act> admit(const net::ServerRequest& request, Ticket* ticket, const Count& count, Headers& limits) {
+    if (ticket == nullptr || !house_->capacity) return std::nullopt;
+    auto& capacity = *house_->capacity;
+    const TimePoint now = SteadyClock::now();
+    const auto rejection = capacity.admit(now, capacity.counts_tokens() ? count() : 0);
+    limits = capacity.headers(now);
+    if (rejection) return reject(request, *rejection, std::move(limits), ticket->entry);
+    ticket->admitted = true;
+    return std::nullopt;
   }
 
   Act answer(const net::ServerRequest& request, const ChatRequest& chat, Texts& texts, std::string_view model,

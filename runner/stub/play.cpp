@@ -64,6 +64,8 @@ Answer make_answer(const Script& script, const Choice& choice, const Asked& aske
   if (!say.finish_reason.empty()) answer.finish_reason = say.finish_reason;
   answer.model = say.served_model.empty() ? asked.model : std::string_view(say.served_model);
   answer.fingerprint = script.fingerprint;
+  if (asked.request.logprobs) answer.logprobs = &say.logprobs;
+  answer.top_logprobs = asked.request.top_logprobs;
   answer.id = draw_key(choice.key, Draw::id);
   if (const auto* huge = choice.rule->fault ? std::get_if<HugeFault>(&*choice.rule->fault) : nullptr) {
     answer.content.assign(huge->bytes, 'a');

@@ -24,6 +24,9 @@ constexpr std::string_view kSchema = R"json({
     "system_fingerprint": {"$ref": "#/definitions/text"},
     "latency": {"$ref": "#/definitions/latency"},
     "capacity": {"$ref": "#/definitions/capacity"},
+    "refuse": {"oneOf": [{"$ref": "#/definitions/field"},
+                         {"type": "array", "items": {"$ref": "#/definitions/field"}}],
+               "description": "A request with one of these fields gets 400, as from a server that does not know it."},
     "rules": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/rule"},
               "description": "The first that matches a request answers it.",
               "examples": [[{"answer": "ok"}]]}
@@ -33,6 +36,7 @@ constexpr std::string_view kSchema = R"json({
     "text": {"$ref": "#/definitions/scalar"},
     "texts": {"oneOf": [{"$ref": "#/definitions/scalar"},
                         {"type": "array", "items": {"$ref": "#/definitions/scalar"}}]},
+    "field": {"enum": ["response_format", "logprobs"]},
     "duration": {"type": "string", "pattern": "^[0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h|d)$", "examples": ["20ms", "1.5s"]},
     "headers": {"type": "object", "additionalProperties": {"$ref": "#/definitions/scalar"},
                 "examples": [{"Retry-After": "1"}]},
@@ -54,8 +58,11 @@ constexpr std::string_view kSchema = R"json({
         "case": {"$ref": "#/definitions/texts",
                  "description": "The header x-assay-case, else metadata.case, else user of the request: one of these."},
         "stream": {"type": "boolean", "description": "Whether the request asks for a stream."},
+        "response_format": {"type": "boolean",
+                            "description": "Whether the request asks for another form than text, by a JSON Schema say."},
         "last_user": {"$ref": "#/definitions/match"},
         "any_message": {"$ref": "#/definitions/match"},
+        "prompt": {"$ref": "#/definitions/match", "description": "All messages, a line end between two."},
         "system": {"$ref": "#/definitions/match"}
       }
     },
@@ -106,7 +113,7 @@ constexpr std::string_view kSchema = R"json({
         "probability": {"type": "number", "minimum": 0, "maximum": 1, "default": 1,
                         "description": "Else the next rule is tried."},
         "answer": {"$ref": "#/definitions/text",
-                   "description": "A template: {{0}} … {{9}}, {{last_user}}, {{system}}, {{model}}, {{case}}."},
+                   "description": "A template: {{0}} … {{9}}, {{last_user}}, {{prompt}}, {{system}}, {{model}}, {{case}}."},
         "answers": {"$ref": "#/definitions/texts", "description": "One of them is drawn."},
         "answers_from": {
           "type": "object", "additionalProperties": false, "required": ["file", "match", "answer"],
@@ -129,6 +136,18 @@ constexpr std::string_view kSchema = R"json({
         "reasoning": {"$ref": "#/definitions/text", "description": "reasoning_content, before the answer."},
         "finish_reason": {"$ref": "#/definitions/text", "examples": ["length", "content_filter"]},
         "served_model": {"$ref": "#/definitions/text", "description": "The model that the answer names."},
+        "logprobs": {
+          "description": "How likely the answer's tokens are, where a request asks: natural logarithms.",
+          "type": "object", "additionalProperties": false,
+          "properties": {
+            "each": {"type": "number", "minimum": -10000, "maximum": 0, "default": 0,
+                     "description": "Of a token that is none of the choices."},
+            "choices": {"type": "object", "minProperties": 1,
+                        "additionalProperties": {"type": "number", "minimum": -10000, "maximum": 0},
+                        "description": "What could stand where one of them does."}
+          },
+          "examples": [{"choices": {"4": -0.2, "5": -1.7}}]
+        },
         "usage": {"oneOf": [
           {"const": false},
           {"type": "object", "additionalProperties": false,

@@ -58,6 +58,7 @@ When read_when(const Node& node, Diagnostics& diagnostics) {
   when.models = reader.strings("model");
   when.cases = reader.strings("case");
   when.stream = reader.boolean("stream");
+  when.response_format = reader.boolean("response_format");
   const auto text_match = [&](const char* key) -> std::optional<TextMatch> {
     const Node* found = reader.get(key);
     if (found == nullptr) return std::nullopt;
@@ -65,6 +66,7 @@ When read_when(const Node& node, Diagnostics& diagnostics) {
   };
   when.last_user = text_match("last_user");
   when.any_message = text_match("any_message");
+  when.prompt = text_match("prompt");
   when.system = text_match("system");
   reader.finish();
   return when;
@@ -109,8 +111,8 @@ text::Template read_template(const std::string& source, const Place& at, Diagnos
   for (const std::string& name : parsed->variables()) {
     if (is_answer_variable(name)) continue;
     diagnostics.error(at, "an answer has no variable '" + name + "'",
-                      "write one of {{0}} … {{9}} (groups of the rule's regex), {{last_user}}, {{system}}, {{model}}, "
-                      "{{case}}; a literal is \\{{");
+                      "write one of {{0}} … {{9}} (groups of the rule's regex), {{last_user}}, {{prompt}}, {{system}}, "
+                      "{{model}}, {{case}}; a literal is \\{{");
   }
   return *parsed;
 }
@@ -176,6 +178,7 @@ Say read_say(MapReader& reader, Diagnostics& diagnostics) {
   say.reasoning = reader.string("reasoning").value_or("");
   say.finish_reason = reader.string("finish_reason").value_or("");
   say.served_model = reader.string("served_model").value_or("");
+  if (const Node* node = reader.get("logprobs")) say.logprobs = read_logprobs(*node, diagnostics);
   if (const Node* node = reader.get("usage")) read_usage(*node, say, diagnostics);
 
   const auto given = std::ranges::count_if(kAnswerKeys, [&reader](auto key) { return reader.get(key) != nullptr; });
@@ -241,6 +244,7 @@ std::shared_ptr<const Script> parse_script(const Node& document, Diagnostics& di
   script->fingerprint = reader.string("system_fingerprint").value_or("");
   if (const Node* latency = reader.get("latency")) script->latency = read_latency(*latency, diagnostics);
   if (const Node* capacity = reader.get("capacity")) script->capacity = read_capacity(*capacity, diagnostics);
+  script->refuses = read_refuses(reader);
   script->rules = read_rules(reader.require("rules", "[{answer: ok}]"), diagnostics);
   reader.finish();
   if (!script->models.empty() && reader.get("model") == nullptr) script->model = script->models.front();

@@ -3,6 +3,7 @@
 
 #include <assay/core/time.hpp>
 #include <assay/stub/stub.hpp>
+#include <assay/text/reader.hpp>
 #include <assay/text/template.hpp>
 
 #include <re2/re2.h>
@@ -33,8 +34,10 @@ struct When {
   std::vector<std::string> models;  ///< empty: any
   std::vector<std::string> cases;   ///< empty: any
   std::optional<bool> stream;
+  std::optional<bool> response_format;  ///< whether another form than text is asked for
   std::optional<TextMatch> last_user;
   std::optional<TextMatch> any_message;
+  std::optional<TextMatch> prompt;
   std::optional<TextMatch> system;
 };
 
@@ -69,6 +72,13 @@ struct UsageSpec {
   std::uint64_t cached = 0;
 };
 
+/// How likely an answer's tokens are, for requests that ask. Natural logarithms.
+struct LogprobSpec {
+  double each = 0;  ///< of a token that is none of the choices
+  std::vector<std::pair<std::string, double>>
+      choices;  ///< what else could stand where one of them does; likeliest first
+};
+
 /// What a rule answers: one of `texts` (drawn), the table's entry, tool calls or a refusal.
 struct Say {
   std::vector<text::Template> texts;
@@ -78,6 +88,7 @@ struct Say {
   std::string reasoning;
   std::string finish_reason;  ///< empty: stop, or tool_calls
   std::string served_model;   ///< empty: the requested one
+  LogprobSpec logprobs;
   bool has_usage = true;
   UsageSpec usage;
 };
@@ -136,6 +147,12 @@ struct CapacitySpec {
   bool says_when = true;                     ///< false: a rate's rejection does not say when to come again
 };
 
+/// Fields that a request may not have: it gets 400, as from a server that does not know them.
+struct Refuses {
+  bool response_format = false;
+  bool logprobs = false;
+};
+
 class Script {
  public:
   std::string model = "stub";       ///< served where a request names none
@@ -144,6 +161,7 @@ class Script {
   Latency latency;
   std::string fingerprint;  ///< system_fingerprint; empty: none
   std::optional<CapacitySpec> capacity;
+  Refuses refuses;
   std::vector<Rule> rules;
 
   /// True if requests have to be counted.
@@ -155,6 +173,12 @@ class Script {
 
 /// The script's `capacity:` mapping.
 [[nodiscard]] CapacitySpec read_capacity(const text::Node& node, Diagnostics& diagnostics);
+
+/// A rule's `logprobs:` mapping.
+[[nodiscard]] LogprobSpec read_logprobs(const text::Node& node, Diagnostics& diagnostics);
+
+/// The script's `refuse:` list.
+[[nodiscard]] Refuses read_refuses(text::MapReader& reader);
 
 /// A rule's `answers_from:` mapping.
 [[nodiscard]] std::shared_ptr<const AnswerTable> read_answer_table(const text::Node& node, Diagnostics& diagnostics);

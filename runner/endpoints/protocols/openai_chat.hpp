@@ -35,7 +35,8 @@ struct ChatAnswer {
   std::string id;
   std::string model;
   std::optional<ProviderError> error;
-  bool has_choices = false;  ///< at least one choice was seen
+  std::vector<TokenLogprob> logprobs;  ///< of the text's tokens
+  bool has_choices = false;            ///< at least one choice was seen
 
   /// As new, but keeps its buffers.
   void reset();
@@ -60,20 +61,37 @@ struct ChatRead {
 [[nodiscard]] Finish finish_of(std::string_view wire);
 
 /// Encodes requests for one model. `params` of a request are merged into the top level and win over what the encoder
-/// adds; `stream` and `messages` are its own. Not thread-safe: it keeps the last params it encoded.
+/// adds; `stream` and `messages` are its own. A schema becomes `response_format`. Not thread-safe: it keeps the last
+/// params it encoded.
 class ChatEncoder {
  public:
   ChatEncoder(std::string model, bool stream);
   [[nodiscard]] std::string encode(const Request& request) const;
 
  private:
+  // Keys that the params have themselves.
+  struct Own {
+    bool response_format = false;
+    bool logprobs = false;
+    bool no_logprobs = false;
+    bool top_logprobs = false;
+  };
+
   void use_params(std::string_view params) const;
+  void append_wishes(std::string& out, const Request& request) const;
 
   std::string model_;
   bool stream_;
   // The same params come with every call of a run.
   mutable std::string params_;
-  mutable std::string tail_;  ///< everything after the messages
+  mutable std::string tail_;  ///< everything after the messages and what a request wishes
+  mutable Own own_;
 };
+
+/// What a request asks for beyond an answer, and an endpoint may not know.
+enum class Wish { schema, logprobs };
+
+/// An encoded body without that wish; nothing if it has none. What stands in the params is no wish: it stays.
+[[nodiscard]] std::optional<std::string> without_wish(std::string_view body, Wish wish);
 
 }  // namespace assay::endpoints

@@ -136,6 +136,44 @@ void read_message(JsonScanner& scan, ChatAnswer& answer, bool whole, ChatRead& r
   }
 }
 
+// `{token, logprob}` with its alternatives. A logprob of null, or none, is a token that was not weighed: it is left
+// out.
+std::optional<TokenLogprob> read_token(JsonScanner& scan) {
+  TokenLogprob token;
+  std::optional<double> logprob;
+  if (!scan.enter_object()) return std::nullopt;
+  while (const auto key = scan.next_key()) {
+    if (*key == "token") {
+      scan.read_string(token.token);
+    } else if (*key == "logprob") {
+      logprob = scan.read_number();
+    } else if (*key == "top_logprobs") {
+      if (!scan.enter_array()) continue;
+      while (scan.next_item()) {
+        if (auto other = read_token(scan)) token.top.emplace_back(std::move(other->token), other->logprob);
+      }
+    } else {
+      scan.skip();
+    }
+  }
+  if (!logprob) return std::nullopt;
+  token.logprob = *logprob;
+  return token;
+}
+
+void read_logprobs(JsonScanner& scan, std::vector<TokenLogprob>& into) {
+  if (!scan.enter_object()) return;
+  while (const auto key = scan.next_key()) {
+    if (*key != "content") {
+      scan.skip();
+    } else if (scan.enter_array()) {
+      while (scan.next_item()) {
+        if (auto token = read_token(scan)) into.push_back(*std::move(token));
+      }
+    }
+  }
+}
+
 // Reads from a copy of the scanner first, because `index` may come after what it decides on.
 bool is_first_choice(JsonScanner scan) {
   if (!scan.enter_object()) return true;
@@ -159,6 +197,8 @@ void read_choice(JsonScanner& scan, ChatAnswer& answer, ChatRead& read) {
       read_message(scan, answer, true, read);
     } else if (*key == "finish_reason") {
       read_latest(scan, answer.finish);
+    } else if (*key == "logprobs") {
+      read_logprobs(scan, answer.logprobs);
     } else {
       scan.skip();
     }
@@ -284,6 +324,7 @@ void ChatAnswer::reset() {
   id.clear();
   model.clear();
   error.reset();
+  logprobs.clear();
   has_choices = false;
 }
 
@@ -319,6 +360,18 @@ Finish finish_of(std::string_view wire) {
   return Finish::other;
 }
 
+namespace {
+
+Logprobs to_logprobs(std::vector<TokenLogprob>&& tokens) {
+  for (auto& token : tokens) {
+    make_valid(token.token);
+    for (auto& [other, logprob] : token.top) make_valid(other);
+  }
+  return {std::move(tokens)};
+}
+
+}  // namespace
+
 Response to_response(ChatAnswer&& answer) {
   Response response;
   auto& parts = response.message.parts;
@@ -332,6 +385,7 @@ Response to_response(ChatAnswer&& answer) {
     make_valid(tool.use.arguments);
     parts.emplace_back(std::move(tool.use));
   }
+  if (!answer.logprobs.empty()) parts.emplace_back(to_logprobs(std::move(answer.logprobs)));
   response.finish = finish_of(answer.finish);
   make_valid(answer.finish);
   make_valid(answer.model);

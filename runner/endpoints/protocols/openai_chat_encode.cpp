@@ -9,6 +9,13 @@ namespace assay::endpoints {
 
 namespace {
 
+constexpr std::string_view kSchemaOpen =
+    R"(,"response_format":{"type":"json_schema","json_schema":{"name":"verdict","strict":true,"schema":)";
+constexpr std::string_view kSchemaClose = "}}";
+constexpr std::string_view kLogprobs = R"(,"logprobs":true)";
+constexpr std::string_view kTopLogprobs = R"(,"top_logprobs":20)";
+constexpr std::size_t kWishes = kSchemaOpen.size() + kSchemaClose.size() + kLogprobs.size() + kTopLogprobs.size();
+
 void append_tool_calls(std::string& out, const Message& message) {
   bool first = true;
   for (const auto& part : message.parts) {
@@ -81,7 +88,7 @@ ChatEncoder::ChatEncoder(std::string model, bool stream) : model_(std::move(mode
 std::string ChatEncoder::encode(const Request& request) const {
   if (request.params != params_) use_params(request.params);
   std::string out;
-  out.reserve(tail_.size() + room_for(request.messages));
+  out.reserve(tail_.size() + room_for(request.messages) + request.schema.size() + kWishes);
   out += R"({"messages":[)";
   bool first = true;
   for (const auto& message : request.messages) {
@@ -89,8 +96,22 @@ std::string ChatEncoder::encode(const Request& request) const {
     first = false;
     append_message(out, message);
   }
+  out += ']';
+  append_wishes(out, request);
   out += tail_;
   return out;
+}
+
+// Between the messages and everything else, where `without_wish` finds them.
+void ChatEncoder::append_wishes(std::string& out, const Request& request) const {
+  if (!request.schema.empty() && !own_.response_format) {
+    out += kSchemaOpen;
+    out += request.schema;
+    out += kSchemaClose;
+  }
+  if (!request.logprobs) return;
+  if (!own_.logprobs) out += kLogprobs;
+  if (!own_.top_logprobs && !own_.no_logprobs) out += kTopLogprobs;
 }
 
 void ChatEncoder::use_params(std::string_view params) const {
@@ -107,8 +128,36 @@ void ChatEncoder::use_params(std::string_view params) const {
       if (key != "stream" && key != "messages") merged[key] = value;
     }
   }
+  own_ = {.response_format = own.contains("response_format"),
+          .logprobs = own.contains("logprobs"),
+          .no_logprobs = own.contains("logprobs") && own["logprobs"] != true,
+          .top_logprobs = own.contains("top_logprobs")};
   const auto text = merged.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
-  tail_ = "]," + text.substr(1);
+  tail_ = "," + text.substr(1);
+}
+
+std::optional<std::string> without_wish(std::string_view body, Wish wish) {
+  JsonScanner scan(body);
+  if (!scan.enter_object() || scan.next_key() != "messages") return std::nullopt;
+  scan.skip();
+  std::string out(body.substr(0, scan.offset()));
+  bool dropped = false;
+  for (auto from = scan.offset(); scan.ok(); from = scan.offset()) {
+    const auto key = scan.next_key();
+    const bool schema = key == "response_format";
+    const bool logprobs = key == "logprobs" || key == "top_logprobs";
+    if (!schema && !logprobs) {
+      out += body.substr(from);
+      return dropped ? std::optional(std::move(out)) : std::nullopt;
+    }
+    scan.skip();
+    if (schema ? wish == Wish::schema : wish == Wish::logprobs) {
+      dropped = true;
+    } else {
+      out += body.substr(from, scan.offset() - from);
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace assay::endpoints

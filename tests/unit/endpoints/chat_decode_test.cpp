@@ -217,5 +217,44 @@ TEST(ChatDecode, maps_finish_reasons) {
   EXPECT_EQ(finish_of(""), Finish::other);
 }
 
+TEST(ChatDecode, reads_the_logprobs_of_a_whole_answer) {
+  const auto response = read_all({R"({"choices":[{"message":{"content":"4"},"logprobs":{"content":[
+    {"token":"4","logprob":-0.25,"bytes":[52],"top_logprobs":[{"token":"4","logprob":-0.25,"bytes":[52]},
+                                                             {"token":"\u00e9","logprob":-1.5e0}]},
+    {"token":"!","logprob":null},{"logprob":-9999.0,"token":"","top_logprobs":[]}],"refusal":null}}]})"});
+  const auto* logprobs = part_of<Logprobs>(response.message);
+  ASSERT_TRUE(logprobs);
+  EXPECT_EQ(*logprobs, (Logprobs{{{"4", -0.25, {{"4", -0.25}, {"é", -1.5}}}, {"", -9999.0, {}}}}));
+  EXPECT_EQ(text_of(response.message), "4");
+}
+
+TEST(ChatDecode, joins_the_logprobs_of_a_stream) {
+  const auto chunk = [](const std::string& token, const std::string& logprobs) {
+    return R"({"choices":[{"index":0,"delta":{"content":")" + token + R"("},"logprobs":)" + logprobs + "}]}";
+  };
+  const auto response = read_all({chunk("a", R"({"content":[{"token":"a","logprob":-1,"top_logprobs":[]}]})"),
+                                  chunk("", "null"), chunk("bc", R"({"content":[{"token":"b","logprob":-2},
+                                                                              {"token":"c","logprob":-3}]})")});
+  const auto* logprobs = part_of<Logprobs>(response.message);
+  ASSERT_TRUE(logprobs);
+  EXPECT_EQ(*logprobs, (Logprobs{{{"a", -1, {}}, {"b", -2, {}}, {"c", -3, {}}}}));
+}
+
+TEST(ChatDecode, an_answer_without_logprobs_has_no_such_part) {
+  for (const std::string logprobs : {"null", "{}", R"({"content":null})", R"({"content":[]})", "[1]", "\"x\""}) {
+    SCOPED_TRACE(logprobs);
+    const auto response = read_all({R"({"choices":[{"message":{"content":"4"},"logprobs":)" + logprobs + "}]}"});
+    EXPECT_EQ(response.message.parts.size(), 1U);
+  }
+}
+
+TEST(ChatAnswer, keeps_no_logprobs_of_the_answer_before) {
+  ChatAnswer answer;
+  EXPECT_TRUE(read_chat(R"({"choices":[{"logprobs":{"content":[{"token":"a","logprob":-1}]}}]})", answer).ok);
+  answer.reset();
+  EXPECT_TRUE(read_chat(R"({"choices":[{"message":{"content":"x"}}]})", answer).ok);
+  EXPECT_FALSE(part_of<Logprobs>(to_response(std::move(answer)).message));
+}
+
 }  // namespace
 }  // namespace assay::endpoints

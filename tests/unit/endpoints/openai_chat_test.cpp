@@ -1,10 +1,10 @@
+#include "tests/unit/endpoints/fake_client.hpp"
+
 #include <assay/core/json.hpp>
 #include <assay/endpoints/openai_chat.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -22,34 +22,12 @@ const std::string kStream =
     "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}\n\n"
     "data: [DONE]\n\n";
 
-/// Records what is sent and answers with fixed bytes, a few at a time.
-class FakeClient : public HttpClient {
- public:
-  HttpHead head = {200, {{"content-type", "text/event-stream"}}};
-  std::string body = kStream;
-  std::size_t piece = 7;
-  std::vector<HttpRequest> requests;
-  Deadlines deadlines;
-
-  asio::awaitable<HttpResult> send(const HttpRequest& request, const Deadlines& bounds, BodySink& sink) override {
-    requests.push_back(request);
-    deadlines = bounds;
-    HttpResult result;
-    result.started = TimePoint(1s);
-    result.connect = 3ms;
-    sink.on_head(head);
-    auto at = result.started;
-    for (std::size_t from = 0; from < body.size(); from += piece) {
-      co_await asio::post(asio::use_awaitable);
-      at += 1ms;
-      if (sink.on_body(std::string_view(body).substr(from, piece), at) == BodySink::Seen::done) break;
-    }
-    result.head = head;
-    result.ended = at;
-    co_return result;
-  }
-  void cancel() override {}
-};
+FakeClient streaming() {
+  FakeClient client;
+  client.head = {200, {{"content-type", "text/event-stream"}}};
+  client.body = kStream;
+  return client;
+}
 
 OpenAiChatOptions options_for(std::string url) {
   OpenAiChatOptions options;
@@ -58,19 +36,8 @@ OpenAiChatOptions options_for(std::string url) {
   return options;
 }
 
-AttemptResult attempt(Endpoint& endpoint, const std::string& body) {
-  asio::io_context loop(1);
-  AttemptResult result;
-  asio::co_spawn(loop, endpoint.attempt(body), [&](std::exception_ptr e, AttemptResult r) {
-    EXPECT_FALSE(e);
-    result = std::move(r);
-  });
-  loop.run();
-  return result;
-}
-
 TEST(OpenAiChat, sends_one_request_and_reads_the_streamed_answer) {
-  FakeClient client;
+  auto client = streaming();
   auto options = options_for("http://127.0.0.1:8080/v1");
   options.api_key = "sk-1";
   options.headers = {{"x-team", "geo"}};
@@ -114,7 +81,7 @@ TEST(OpenAiChat, makes_the_address_from_the_base_url) {
                       {"http://h/v1/chat/completions", "/v1/chat/completions"}};
   for (const auto& row : rows) {
     SCOPED_TRACE(row.base);
-    FakeClient client;
+    auto client = streaming();
     auto endpoint = make_openai_chat(client, options_for(row.base));
     ASSERT_TRUE(endpoint);
     attempt(**endpoint, "{}");
@@ -123,7 +90,7 @@ TEST(OpenAiChat, makes_the_address_from_the_base_url) {
 }
 
 TEST(OpenAiChat, sends_no_key_unasked_and_leaves_a_header_of_ones_own) {
-  FakeClient client;
+  auto client = streaming();
   auto options = options_for("http://h/v1");
   attempt(**make_openai_chat(client, options), "{}");
   EXPECT_FALSE(find_header(client.requests.at(0).headers, "authorization"));
@@ -134,7 +101,7 @@ TEST(OpenAiChat, sends_no_key_unasked_and_leaves_a_header_of_ones_own) {
 }
 
 TEST(OpenAiChat, a_whole_answer_may_take_its_total_time) {
-  FakeClient client;
+  auto client = streaming();
   auto options = options_for("http://h/v1");
   attempt(**make_openai_chat(client, options), "{}");
   EXPECT_EQ(client.deadlines.first_token, 30s);
@@ -144,7 +111,7 @@ TEST(OpenAiChat, a_whole_answer_may_take_its_total_time) {
 }
 
 TEST(OpenAiChat, refuses_addresses_and_headers_that_cannot_be) {
-  FakeClient client;
+  auto client = streaming();
   EXPECT_EQ(make_openai_chat(client, options_for("ftp://h/v1")).error().kind, ErrorKind::invalid);
   EXPECT_EQ(make_openai_chat(client, options_for("")).error().kind, ErrorKind::invalid);
   auto options = options_for("http://h/v1");
@@ -160,7 +127,7 @@ TEST(OpenAiChat, refuses_addresses_and_headers_that_cannot_be) {
 }
 
 TEST(OpenAiChat, serves_many_attempts_at_a_time) {
-  FakeClient client;
+  auto client = streaming();
   auto endpoint = make_openai_chat(client, options_for("http://h/v1"));
   asio::io_context loop(1);
   int answered = 0;

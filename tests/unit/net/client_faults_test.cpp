@@ -157,6 +157,19 @@ TEST_F(ClientFaults, leave_the_client_usable) {
   EXPECT_TRUE(result.connect.has_value());
 }
 
+// As llama.cpp's server does after a stream: it promises to go on, and hangs up.
+TEST_F(ClientFaults, of_a_server_that_hangs_up_after_its_answers_end_after_two) {
+  start({whole("ok"), Close{}});
+  int failed = 0;
+  for (int i = 0; i < 20; ++i) {
+    const auto result = get(kFar);
+    if (!result.error) continue;
+    ++failed;
+    EXPECT_EQ(result.error->kind, ErrorKind::transport);
+  }
+  EXPECT_LE(failed, 2);
+}
+
 TEST_F(ClientFaults, of_a_refused_connection_ask_whether_the_server_runs) {
   start({whole("ok")});
   const Url dead = url();

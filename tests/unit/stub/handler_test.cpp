@@ -240,7 +240,7 @@ TEST(Paths, models_health_and_refusals_are_openai_shaped) {
   for (const Row& row :
        {Row{"GET", "/v1/chat/completions", "", 405, "method_not_allowed"},
         Row{"POST", "/v1/models", "{}", 405, "method_not_allowed"},
-        Row{"POST", "/v1/embeddings", "{}", 404, "unknown_url"},
+        Row{"POST", "/v1/completions", "{}", 404, "unknown_url"},
         Row{"POST", "/v1/chat/completions", "{\"model\":", 400, "invalid_request"},
         Row{"POST", "/v1/chat/completions", R"({"model":"nope",)" + good.substr(1), 404, "model_not_found"}}) {
     SCOPED_TRACE(row.target + row.body);
