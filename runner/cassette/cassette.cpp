@@ -1,6 +1,7 @@
 #include "runner/cassette/index.hpp"
 #include "runner/cassette/key.hpp"
 #include "runner/cassette/nearest.hpp"
+#include "runner/cassette/words.hpp"
 
 #include <assay/cassette/cassette.hpp>
 
@@ -128,13 +129,16 @@ class Recalled final : public Recall {
   }
 
   [[nodiscard]] Asking asking_of(const Asked& asked, const std::string& key) const {
-    Asking asking{{key, suite_of(asked), asked.kase.id, std::string(asked.call), asked.unit.sample},
-                  peer_,
-                  {asked.request.messages.begin(), asked.request.messages.end()},
-                  Json::object(),
-                  0,
-                  {}};
-    if (auto params = parse_json(asked.request.params)) asking.params = std::move(*params);
+    const Request& request = asked.request;
+    Asking asking{.head = {key, suite_of(asked), asked.kase.id, std::string(asked.call), asked.unit.sample},
+                  .peer = peer_,
+                  .messages = {},
+                  .params = Json::object(),
+                  .schema = schema_of(request.schema),
+                  .logprobs = request.logprobs,
+                  .words = {}};
+    for (const Message& message : request.messages) asking.messages.push_back(as_sent(message));
+    if (auto params = parse_json(request.params)) asking.params = std::move(*params);
     if (!asking.messages.empty()) asking.words = words_of(text_of(asking.messages.back()));
     return asking;
   }

@@ -16,18 +16,32 @@ namespace {
 constexpr std::string_view kPrefix = "sha256:";
 constexpr std::string_view kLocal = "local";
 
-// Six fields of the line, sorted: whoever has the line can hash it again.
-std::string hashed(std::string_view api, std::string_view host, std::string_view messages, std::string_view model,
-                   std::string_view params, std::string_view sample) {
+/// Fields of the line as canonical JSON; the last two are empty where they are not asked for.
+struct Fields {
+  std::string api;
+  std::string host;
+  std::string messages;
+  std::string model;
+  std::string params;
+  std::string sample;
+  std::string logprobs;
+  std::string schema;
+};
+
+// Sorted: whoever has the line can hash it again.
+std::string hashed(const Fields& fields) {
   std::string text;
-  text.reserve(api.size() + host.size() + messages.size() + model.size() + params.size() + 80);
-  text.append(R"({"api":)").append(api);
-  text.append(R"(,"host":)").append(host);
-  text.append(R"(,"messages":)").append(messages);
-  text.append(R"(,"model":)").append(model);
-  text.append(R"(,"params":)").append(params);
-  text.append(R"(,"sample":)").append(sample).append("}");
-  return to_string(sha256(text));
+  text.reserve(fields.api.size() + fields.host.size() + fields.messages.size() + fields.model.size() +
+               fields.params.size() + fields.schema.size() + 110);
+  text.append(R"({"api":)").append(fields.api);
+  text.append(R"(,"host":)").append(fields.host);
+  if (!fields.logprobs.empty()) text.append(R"(,"logprobs":)").append(fields.logprobs);
+  text.append(R"(,"messages":)").append(fields.messages);
+  text.append(R"(,"model":)").append(fields.model);
+  text.append(R"(,"params":)").append(fields.params);
+  text.append(R"(,"sample":)").append(fields.sample);
+  if (!fields.schema.empty()) text.append(R"(,"schema":)").append(fields.schema);
+  return to_string(sha256(text.append("}")));
 }
 
 std::string json_text(std::string_view text) {
@@ -59,19 +73,39 @@ std::string canonical_params(std::string_view params) {
   return json ? canonical_json(*json) : json_text(params);
 }
 
+Json schema_of(std::string_view text) {
+  if (text.empty()) return {};
+  // In a list, so that the limit of depth holds where it will stand.
+  const auto json = parse_json("[" + std::string(text) + "]");
+  return json && json->size() == 1 ? json->front() : Json(text);
+}
+
 std::string key_of(const Peer& peer, const Request& request, std::uint32_t sample) {
   std::string messages;
   add_messages(messages, request.messages);
-  return hashed(json_text(peer.api), json_text(peer.host), messages, json_text(peer.model),
-                canonical_params(request.params), std::to_string(sample));
+  return hashed({.api = json_text(peer.api),
+                 .host = json_text(peer.host),
+                 .messages = std::move(messages),
+                 .model = json_text(peer.model),
+                 .params = canonical_params(request.params),
+                 .sample = std::to_string(sample),
+                 .logprobs = request.logprobs ? "true" : "",
+                 .schema = request.schema.empty() ? "" : canonical_json(schema_of(request.schema))});
 }
 
 std::string key_of_line(const Json& line) {
-  const auto at = [&line](const char* key) {
+  const auto at = [&line](const char* key, std::string otherwise = "null") {
     const auto found = line.find(key);
-    return found == line.end() ? std::string("null") : canonical_json(*found);
+    return found == line.end() ? std::move(otherwise) : canonical_json(*found);
   };
-  return hashed(at("api"), at("host"), at("messages"), at("model"), at("params"), at("sample"));
+  return hashed({.api = at("api"),
+                 .host = at("host"),
+                 .messages = at("messages"),
+                 .model = at("model"),
+                 .params = at("params"),
+                 .sample = at("sample"),
+                 .logprobs = at("logprobs", ""),
+                 .schema = at("schema", "")});
 }
 
 bool is_key(std::string_view text) {

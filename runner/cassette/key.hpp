@@ -12,6 +12,9 @@ namespace assay::cassette {
 /// The parameters as they are hashed. Text that is no JSON is hashed as a string, which no recorded request has.
 [[nodiscard]] std::string canonical_params(std::string_view params);
 
+/// The schema as a line holds it: its JSON, or a string of what is none; null where there is no schema.
+[[nodiscard]] Json schema_of(std::string_view text);
+
 /// The key of a line's own request, whatever key the line carries.
 [[nodiscard]] std::string key_of_line(const Json& line);
 

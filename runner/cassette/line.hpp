@@ -15,6 +15,9 @@ inline constexpr std::uint64_t kMaxLine = 256U << 20U;  ///< bytes
 /// The first line of a file, with its line end.
 [[nodiscard]] std::string header_line();
 
+/// What a call asked for.
+[[nodiscard]] Request request_of(const Call& call);
+
 /// The line with its line end. Errors: `invalid` for parameters that are no JSON object.
 [[nodiscard]] Result<std::string> encode_line(const Peer& peer, const Call& call, const std::string& key);
 

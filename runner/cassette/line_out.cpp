@@ -1,3 +1,4 @@
+#include "runner/cassette/key.hpp"
 #include "runner/cassette/line.hpp"
 #include "runner/cassette/moment.hpp"
 #include "runner/cassette/words.hpp"
@@ -99,10 +100,28 @@ void add_attempt(std::string& out, const Attempt& attempt) {
   out += '}';
 }
 
+/// How the answer is wanted.
+void add_form(std::string& out, const Request& request) {
+  if (!request.schema.empty()) {
+    add_name(out, "schema");
+    out += dump_json(schema_of(request.schema));
+  }
+  if (request.logprobs) out += R"(,"logprobs":true)";
+}
+
 }  // namespace
 
 std::string header_line() {
   return fmt::format("{{\"schema\":\"{}\"}}\n", kSchema);
+}
+
+Request request_of(const Call& call) {
+  Request request{.messages = call.messages, .params = call.params};
+  if (const auto& question = call.step.question) {
+    request.schema = question->schema;
+    request.logprobs = question->logprobs;
+  }
+  return request;
 }
 
 Result<std::string> encode_line(const Peer& peer, const Call& call, const std::string& key) {
@@ -128,6 +147,7 @@ Result<std::string> encode_line(const Peer& peer, const Call& call, const std::s
   add_messages(out, call.messages);
   add_name(out, "params");
   out += dump_json(params->front());
+  add_form(out, request_of(call));
   if (const auto* response = std::get_if<Response>(&call.step.result)) {
     add_response(out, *response);
   } else {

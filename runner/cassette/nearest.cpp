@@ -82,6 +82,20 @@ void compare_messages(const Asking& recorded, const Asking& asked, std::vector<s
                           std::to_string(asked.messages.size())));
 }
 
+/// A schema is too long to be shown.
+void compare_form(const Asking& recorded, const Asking& asked, std::vector<std::string>& out) {
+  const auto schema = [](const Asking& each) { return each.schema.is_null() ? "none" : "one"; };
+  const auto logprobs = [](const Asking& each) { return each.logprobs ? "wanted" : "not wanted"; };
+  if (recorded.schema.is_null() != asked.schema.is_null()) {
+    out.push_back(differing("the schema of the answer", schema(recorded), schema(asked)));
+  } else if (canonical_json(recorded.schema) != canonical_json(asked.schema)) {
+    out.emplace_back("the schema of the answer");
+  }
+  if (recorded.logprobs != asked.logprobs) {
+    out.push_back(differing("logprobs", logprobs(recorded), logprobs(asked)));
+  }
+}
+
 std::string named(const Head& head) {
   return excerpt(fmt::format("{}/{}, sample {}, {}", head.suite, head.case_id, head.sample, head.call), 2 * kNameChars);
 }
@@ -105,6 +119,7 @@ double distance(const Asking& recorded, const Asking& asked) {
   if (recorded.peer.api != asked.peer.api) far += 2;
   std::vector<std::string> params;
   compare_params("params", &recorded.params, &asked.params, params);
+  compare_form(recorded, asked, params);
   far += static_cast<double>(std::min<std::size_t>(params.size(), 5));
   return recorded.head.sample == asked.head.sample ? far : far + 0.5;
 }
@@ -118,6 +133,7 @@ std::vector<std::string> differences(const Asking& recorded, const Asking& asked
   compare("host", recorded.peer.host, asked.peer.host);
   compare("api", recorded.peer.api, asked.peer.api);
   compare_params("params", &recorded.params, &asked.params, out);
+  compare_form(recorded, asked, out);
   compare_messages(recorded, asked, out);
   return out;
 }

@@ -49,7 +49,7 @@ class ToFile final : public Recorder {
 
   Result<void> add(const Peer& peer, const Call& call) override {
     if (is_no_answer(call.step)) return {};
-    const std::string key = key_of(peer, {call.messages, call.params}, call.sample);
+    const std::string key = key_of(peer, request_of(call), call.sample);
     auto line = encode_line(peer, call, key);
     if (!line) return line.error();
     if (line->size() > kMaxLine) {

@@ -67,12 +67,14 @@ std::optional<Asking> read_asking(const InFile& file, const Spot& spot, std::siz
   auto host = string_at(*json, "host");
   auto model = string_at(*json, "model");
   if (!head || !messages || !api || !host || !model) return std::nullopt;
-  Asking asking{std::move(*head),
-                {std::move(*api), std::move(*host), std::move(*model)},
-                std::move(*messages),
-                json->at("params"),
-                spot.line,
-                {}};
+  Asking asking{.head = std::move(*head),
+                .peer = {std::move(*api), std::move(*host), std::move(*model)},
+                .messages = std::move(*messages),
+                .params = json->at("params"),
+                .schema = json->value("schema", Json()),
+                .logprobs = json->contains("logprobs"),
+                .line = spot.line,
+                .words = {}};
   if (!asking.messages.empty()) asking.words = words_of(text_of(asking.messages.back()));
   return asking;
 }

@@ -13,6 +13,8 @@ struct Asking {
   Peer peer;
   std::vector<Message> messages;
   Json params;
+  Json schema;                       ///< null: free text
+  bool logprobs = false;             ///< are wanted
   std::uint32_t line = 0;            ///< 0: not from a file
   std::vector<std::uint64_t> words;  ///< digests of the last message's words, sorted
 };

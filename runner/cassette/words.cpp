@@ -1,10 +1,13 @@
 #include "runner/cassette/words.hpp"
 
+#include <assay/core/part_json.hpp>
 #include <assay/text/utf8.hpp>
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace assay::cassette {
 namespace {
@@ -45,23 +48,37 @@ void add_escaped(std::string& out, unsigned char c) {
   }
 }
 
-void add_part(std::string& out, const Part& part) {
-  if (const auto* text = std::get_if<Text>(&part)) {
+struct AddPart {
+  std::string& out;
+
+  void operator()(const Text& part) const {
     out += R"({"text":)";
-    add_string(out, text->text);
-  } else if (const auto* refusal = std::get_if<Refusal>(&part)) {
-    out += R"({"refusal":)";
-    add_string(out, refusal->text);
-  } else {
-    const auto& use = std::get<ToolUse>(part);
-    out += R"({"arguments":)";
-    add_string(out, use.arguments);
-    out += R"(,"id":)";
-    add_string(out, use.id);
-    out += R"(,"tool":)";
-    add_string(out, use.name);
+    add_string(out, part.text);
   }
-  out += '}';
+  void operator()(const Refusal& part) const {
+    out += R"({"refusal":)";
+    add_string(out, part.text);
+  }
+  void operator()(const ToolUse& part) const {
+    out += R"({"arguments":)";
+    add_string(out, part.arguments);
+    out += R"(,"id":)";
+    add_string(out, part.id);
+    out += R"(,"tool":)";
+    add_string(out, part.name);
+  }
+  void operator()(const Contexts& part) const {
+    out += R"({"contexts":)";
+    append_contexts(out, part, add_string);
+  }
+  void operator()(const Logprobs& part) const {
+    out += R"({"logprobs":)";
+    append_logprobs(out, part, add_string);
+  }
+};
+
+bool is_sent(const Part& part) {
+  return !std::holds_alternative<Contexts>(part) && !std::holds_alternative<Logprobs>(part);
 }
 
 std::optional<std::string> string_at(const Json& object, const char* key) {
@@ -73,6 +90,8 @@ std::optional<Part> part_of(const Json& json) {
   if (!json.is_object()) return std::nullopt;
   if (auto text = string_at(json, "text")) return Text{std::move(*text)};
   if (auto refusal = string_at(json, "refusal")) return Refusal{std::move(*refusal)};
+  if (const auto contexts = json.find("contexts"); contexts != json.end()) return contexts_of(*contexts, string_of);
+  if (const auto logprobs = json.find("logprobs"); logprobs != json.end()) return logprobs_of(*logprobs, string_of);
   auto tool = string_at(json, "tool");
   auto id = string_at(json, "id");
   auto arguments = string_at(json, "arguments");
@@ -130,7 +149,8 @@ void add_message(std::string& out, const Message& message) {
   out += R"(","parts":[)";
   for (std::size_t i = 0; i < message.parts.size(); ++i) {
     if (i != 0) out += ',';
-    add_part(out, message.parts[i]);
+    std::visit(AddPart{out}, message.parts[i]);
+    out += '}';
   }
   out += "]}";
 }
@@ -139,9 +159,20 @@ void add_messages(std::string& out, std::span<const Message> messages) {
   out += '[';
   for (std::size_t i = 0; i < messages.size(); ++i) {
     if (i != 0) out += ',';
-    add_message(out, messages[i]);
+    const auto& parts = messages[i].parts;
+    if (std::all_of(parts.begin(), parts.end(), is_sent)) {
+      add_message(out, messages[i]);
+    } else {
+      add_message(out, as_sent(messages[i]));
+    }
   }
   out += ']';
+}
+
+Message as_sent(const Message& message) {
+  Message sent{message.author, {}};
+  std::copy_if(message.parts.begin(), message.parts.end(), std::back_inserter(sent.parts), is_sent);
+  return sent;
 }
 
 std::optional<Message> message_of(const Json& json) {

@@ -16,9 +16,10 @@ void add_string(std::string& out, std::string_view text);
 [[nodiscard]] std::optional<std::string> string_of(const Json& json);
 
 /// `[{"user":"…"}]`; a message that is not one text is `{"author":"user","parts":[…]}`. Keys are sorted, so that the
-/// text is canonical.
+/// text is canonical. Of messages that are asked, the parts that are sent: the others are said about an answer.
 void add_messages(std::string& out, std::span<const Message> messages);
 void add_message(std::string& out, const Message& message);
+[[nodiscard]] Message as_sent(const Message& message);
 [[nodiscard]] std::optional<Message> message_of(const Json& json);
 [[nodiscard]] std::optional<std::vector<Message>> messages_of(const Json& json);
 

@@ -78,6 +78,19 @@ AnswerItem answer_item(Batch& batch, const Response& response) {
   return item;
 }
 
+/// Its texts stay where they are: a judge's prompt is long, and mostly needed by nobody else any more.
+const Question* keep_question(Batch& batch, const std::shared_ptr<const Question>& question) {
+  if (question == nullptr) return nullptr;
+  batch.bytes += sizeof(Question) + question->schema.size();
+  for (const Message& message : question->messages) {
+    for (const Part& part : message.parts) {
+      const auto* text = std::get_if<Text>(&part);
+      batch.bytes += sizeof(Part) + (text != nullptr ? text->text.size() : 0);
+    }
+  }
+  return batch.questions.emplace_back(question).get();
+}
+
 void add(std::optional<std::int64_t>& sum, const std::optional<std::int64_t>& value, bool first) {
   if (first) {
     sum = value;
@@ -122,6 +135,7 @@ void Batch::clear() {
   kinds.clear();
   cases.clear();
   steps.clear();
+  questions.clear();
   attempts.clear();
   samples.clear();
   scores.clear();
@@ -149,6 +163,7 @@ void add_step(Batch& batch, const UnitId& unit, std::uint32_t seq, bool replaces
   item.role = step.role;
   item.context = step.context;
   item.name = keep(step.name);
+  item.question = keep_question(batch, step.question);
   if (response != nullptr) item.answer = answer_item(batch, *response);
   item.error = keep(std::get_if<Error>(&step.result));
   item.attempts = step.attempts.size();
@@ -192,6 +207,7 @@ void add_score(Batch& batch, std::uint32_t kind, const Score& score) {
   }
   const auto* unscored = std::get_if<Unscored>(&score.state);
   item.why = keep(unscored != nullptr && score.why.empty() ? unscored->why : score.why);
+  item.details = keep(score.details);
   item.error = keep(std::get_if<Error>(&score.state));
   ++batch.samples.back().scores.count;
 }

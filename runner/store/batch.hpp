@@ -5,6 +5,7 @@
 
 #include <assay/store/store.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@ struct CheckKind {
   bool required = true;
   Unit unit = Unit::share;
   Direction better = Direction::up;
+  double weight = 1;
 };
 
 struct CaseItem {
@@ -79,6 +81,7 @@ struct StepItem {
   Role role = Role::target;
   std::uint32_t context = 0;
   std::string_view name;
+  const Question* question = nullptr;  ///< of a judge's step; the batch shares it
   std::optional<AnswerItem> answer;
   std::optional<ErrorItem> error;
   std::size_t attempts = 0;         ///< all of them
@@ -92,7 +95,8 @@ struct ScoreItem {
   std::uint32_t state = 0;
   double value = 0;
   bool pass = false;
-  std::string_view why;  ///< empty: none
+  std::string_view why;      ///< empty: none
+  std::string_view details;  ///< likewise
   std::optional<ErrorItem> error;
 };
 
@@ -129,6 +133,7 @@ struct Batch {
   std::vector<CheckKind> kinds;
   std::vector<CaseItem> cases;
   std::vector<StepItem> steps;
+  std::vector<std::shared_ptr<const Question>> questions;
   std::vector<AttemptItem> attempts;
   std::vector<SampleItem> samples;
   std::vector<ScoreItem> scores;

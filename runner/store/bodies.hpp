@@ -23,7 +23,7 @@ inline constexpr std::int64_t kZstd = 1;
 inline constexpr std::size_t kLong = 1024;  ///< bytes from which on a body is worth compressing
 
 /// What a suite's bodies are; those of one kind resemble each other.
-enum class BodyKind : std::uint8_t { messages, raw };
+enum class BodyKind : std::uint8_t { messages, raw, question };
 
 struct Packed {
   std::int64_t coding = kPlain;

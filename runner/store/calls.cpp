@@ -16,8 +16,8 @@ bool is_over(const Step& step) {
 
 class CallStream {
  public:
-  CallStream(Database& database, CaseReader cases, StepReader steps, std::vector<StoredSuite> suites)
-      : database_(database), cases_(std::move(cases)), steps_(std::move(steps)), suites_(std::move(suites)) {}
+  CallStream(Database& database, CaseReader cases, StepReader steps, RunHeader header)
+      : database_(database), cases_(std::move(cases)), steps_(std::move(steps)), header_(std::move(header)) {}
 
   Result<void> read(std::int64_t run, const std::function<Result<void>(const StoredCall&)>& each) {
     auto units = database_.prepare(
@@ -48,8 +48,13 @@ class CallStream {
     if (!steps) return steps.error();
     std::vector<Message> said = case_.messages;
     for (PlacedStep& placed : *steps) {
-      StoredCall call{unit, case_.suite, case_.id, said, params(unit.suite), std::move(placed.step)};
-      call.messages.resize(std::min<std::size_t>(call.step.context, said.size()));
+      StoredCall call{unit, case_.suite, case_.id, {}, params(unit.suite, placed.step), std::move(placed.step)};
+      if (call.step.question != nullptr) {
+        call.messages = call.step.question->messages;
+      } else {
+        const auto seen = std::min<std::size_t>(call.step.context, said.size());
+        call.messages.assign(said.begin(), said.begin() + static_cast<std::ptrdiff_t>(seen));
+      }
       if (is_over(call.step)) {
         auto done = each(call);
         if (!done) return done;
@@ -60,14 +65,18 @@ class CallStream {
     return {};
   }
 
-  [[nodiscard]] std::string params(std::uint32_t suite) const {
-    return suite < suites_.size() ? suites_[suite].params_text : std::string();
+  [[nodiscard]] std::string params(std::uint32_t suite, const Step& step) const {
+    if (step.question == nullptr) return suite < header_.suites.size() ? header_.suites[suite].params_text : "";
+    for (const StoredJudge& judge : header_.judges) {
+      if (judge.name == step.question->to) return judge.params;
+    }
+    return "{}";  // a program has none
   }
 
   Database& database_;
   CaseReader cases_;
   StepReader steps_;
-  std::vector<StoredSuite> suites_;
+  RunHeader header_;
   std::optional<UnitId> at_;
   StoredCase case_;
 };
@@ -82,7 +91,7 @@ Result<void> each_call(Database& database, std::int64_t run,
   if (!cases) return cases.error();
   auto steps = StepReader::make(database, run);
   if (!steps) return steps.error();
-  return CallStream(database, std::move(*cases), std::move(*steps), std::move(row->header.suites)).read(run, each);
+  return CallStream(database, std::move(*cases), std::move(*steps), std::move(row->header)).read(run, each);
 }
 
 }  // namespace assay::store

@@ -1,5 +1,6 @@
 #include "runner/store/codec.hpp"
 
+#include <assay/core/part_json.hpp>
 #include <assay/text/utf8.hpp>
 
 #include <algorithm>
@@ -46,24 +47,34 @@ void add_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void add_part(std::string& out, const Part& part) {
-  if (const auto* text = std::get_if<Text>(&part)) {
+struct AddPart {
+  std::string& out;
+
+  void operator()(const Text& part) const {
     out += R"({"text":)";
-    add_string(out, text->text);
-  } else if (const auto* refusal = std::get_if<Refusal>(&part)) {
-    out += R"({"refusal":)";
-    add_string(out, refusal->text);
-  } else {
-    const auto& use = std::get<ToolUse>(part);
-    out += R"({"tool":)";
-    add_string(out, use.name);
-    out += R"(,"id":)";
-    add_string(out, use.id);
-    out += R"(,"arguments":)";
-    add_string(out, use.arguments);
+    add_string(out, part.text);
   }
-  out += '}';
-}
+  void operator()(const Refusal& part) const {
+    out += R"({"refusal":)";
+    add_string(out, part.text);
+  }
+  void operator()(const ToolUse& part) const {
+    out += R"({"tool":)";
+    add_string(out, part.name);
+    out += R"(,"id":)";
+    add_string(out, part.id);
+    out += R"(,"arguments":)";
+    add_string(out, part.arguments);
+  }
+  void operator()(const Contexts& part) const {
+    out += R"({"contexts":)";
+    append_contexts(out, part, add_string);
+  }
+  void operator()(const Logprobs& part) const {
+    out += R"({"logprobs":)";
+    append_logprobs(out, part, add_string);
+  }
+};
 
 void add_message(std::string& out, const Message& message) {
   out += R"({"author":")";
@@ -71,7 +82,8 @@ void add_message(std::string& out, const Message& message) {
   out += R"(","parts":[)";
   for (std::size_t i = 0; i < message.parts.size(); ++i) {
     if (i != 0) out += ',';
-    add_part(out, message.parts[i]);
+    std::visit(AddPart{out}, message.parts[i]);
+    out += '}';
   }
   out += "]}";
 }
@@ -81,16 +93,29 @@ std::string string_at(const Json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-Part part_of(const Json& json) {
-  if (json.contains("tool"))
-    return ToolUse{string_at(json, "id"), string_at(json, "tool"), string_at(json, "arguments")};
-  if (json.contains("refusal")) return Refusal{string_at(json, "refusal")};
-  return Text{string_at(json, "text")};
-}
-
 Error unreadable() {
   return {ErrorKind::store, "a stored message cannot be read: the history file is damaged",
           "restore it from a copy, or name another file with --store"};
+}
+
+std::optional<std::string> text_of_json(const Json& json) {
+  return json.is_string() ? std::optional(json.get<std::string>()) : std::nullopt;
+}
+
+template <class T>
+Result<Part> or_unreadable(std::optional<T> part) {
+  if (!part) return unreadable();
+  return Part(*std::move(part));
+}
+
+Result<Part> part_of(const Json& json) {
+  if (!json.is_object()) return unreadable();
+  if (json.contains("tool"))
+    return ToolUse{string_at(json, "id"), string_at(json, "tool"), string_at(json, "arguments")};
+  if (json.contains("refusal")) return Refusal{string_at(json, "refusal")};
+  if (json.contains("contexts")) return or_unreadable(contexts_of(json["contexts"], text_of_json));
+  if (json.contains("logprobs")) return or_unreadable(logprobs_of(json["logprobs"], text_of_json));
+  return Text{string_at(json, "text")};
 }
 
 Result<Message> message_of(const Json& json) {
@@ -101,10 +126,22 @@ Result<Message> message_of(const Json& json) {
     if (name(each) == author) message.author = each;
   }
   for (const Json& part : json["parts"]) {
-    if (!part.is_object()) return unreadable();
-    message.parts.push_back(part_of(part));
+    auto read = part_of(part);
+    if (!read) return read.error();
+    message.parts.push_back(std::move(*read));
   }
   return message;
+}
+
+Result<std::vector<Message>> messages_of(const Json& json) {
+  if (!json.is_array()) return unreadable();
+  std::vector<Message> messages;
+  for (const Json& each : json) {
+    auto message = message_of(each);
+    if (!message) return message.error();
+    messages.push_back(std::move(*message));
+  }
+  return messages;
 }
 
 }  // namespace
@@ -133,14 +170,28 @@ Result<Message> decode_message(std::string_view text) {
 
 Result<std::vector<Message>> decode_messages(std::string_view text) {
   auto json = parse_json(text);
-  if (!json || !json->is_array()) return unreadable();
-  std::vector<Message> messages;
-  for (const Json& each : *json) {
-    auto message = message_of(each);
-    if (!message) return message.error();
-    messages.push_back(std::move(*message));
+  if (!json) return unreadable();
+  return messages_of(*json);
+}
+
+std::string encode_question(const Question& question) {
+  std::string out = R"({"to":)";
+  add_string(out, question.to);
+  if (question.logprobs) out += R"(,"logprobs":true)";
+  if (!question.schema.empty()) {
+    out += R"(,"schema":)";
+    add_string(out, question.schema);
   }
-  return messages;
+  out += R"(,"messages":)" + encode_messages(question.messages) + '}';
+  return out;
+}
+
+Result<Question> decode_question(std::string_view text) {
+  auto json = parse_json(text);
+  if (!json || !json->is_object() || !json->contains("messages")) return unreadable();
+  auto messages = messages_of(json->at("messages"));
+  if (!messages) return messages.error();
+  return Question{string_at(*json, "to"), std::move(*messages), string_at(*json, "schema"), json->contains("logprobs")};
 }
 
 std::string encode_tags(const Tags& tags) {
@@ -192,7 +243,7 @@ Pairs decode_pairs(std::string_view text) {
 
 std::optional<std::int64_t> place_in(std::string_view raw, std::string_view text, std::string& scratch) {
   constexpr std::size_t kMost = std::size_t{1} << 31;
-  if (text.empty() || raw.size() >= kMost) return std::nullopt;
+  if (text.empty() || raw.empty() || raw.size() >= kMost) return std::nullopt;
   scratch.clear();
   add_escaped(scratch, text);
   // Linear, whatever the bytes are.
@@ -231,7 +282,8 @@ std::vector<Duration> decode_gaps(std::string_view bytes) {
 }
 
 Unit unit_of(std::string_view unit) {
-  for (const Unit each : {Unit::share, Unit::seconds, Unit::usd, Unit::tokens, Unit::chars, Unit::words, Unit::lines}) {
+  for (const Unit each :
+       {Unit::share, Unit::seconds, Unit::usd, Unit::tokens, Unit::chars, Unit::words, Unit::lines, Unit::number}) {
     if (name(each) == unit) return each;
   }
   return Unit::share;

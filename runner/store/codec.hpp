@@ -19,6 +19,11 @@ namespace assay::store {
 [[nodiscard]] Result<std::vector<Message>> decode_messages(std::string_view text);
 [[nodiscard]] Result<Message> decode_message(std::string_view text);
 
+/// `{"to":"strict","logprobs":true,"schema":"…","messages":[…]}`; what is not asked for is left out.
+[[nodiscard]] std::string encode_question(const Question& question);
+/// Errors: `store`.
+[[nodiscard]] Result<Question> decode_question(std::string_view text);
+
 [[nodiscard]] std::string encode_tags(const Tags& tags);
 [[nodiscard]] Tags decode_tags(std::string_view text);
 

@@ -13,12 +13,12 @@
 namespace assay::store {
 namespace {
 
-enum class Edit { none, body, id, kind, place };
+enum class Edit { none, body, bodies, id, kind, place };
 
 }  // namespace
 
 /// What is copied as it is, but for the run's number in the first column (the body's own, where there is no run), the
-/// number in the last column that `last` speaks of, and `coding`.
+/// number in the last column that `last` speaks of (the last two: `question` and `body`), and `coding`.
 struct RunCopy::Table {
   std::string_view name;
   std::string_view columns;
@@ -30,6 +30,7 @@ namespace {
 
 constexpr std::string_view kCaseBodies = "id IN (SELECT body FROM case_ WHERE run=?) ORDER BY id";
 constexpr std::string_view kStepBodies = "id IN (SELECT body FROM step WHERE run=?) ORDER BY id";
+constexpr std::string_view kQuestionBodies = "id IN (SELECT question FROM step WHERE run=?) ORDER BY id";
 constexpr std::string_view kCases = "run=? ORDER BY suite, ordinal";
 constexpr std::string_view kSteps = "run=? ORDER BY suite, ordinal, sample, seq";
 
@@ -38,8 +39,8 @@ int count_columns(std::string_view columns) {
 }
 
 bool same(const CheckKind& a, const CheckKind& b) {
-  return std::tie(a.suite, a.name, a.metric, a.required, a.unit, a.better) ==
-         std::tie(b.suite, b.name, b.metric, b.required, b.unit, b.better);
+  return std::tie(a.suite, a.name, a.metric, a.required, a.unit, a.better, a.weight) ==
+         std::tie(b.suite, b.name, b.metric, b.required, b.unit, b.better, b.weight);
 }
 
 std::string insert_sql(std::string_view table, std::string_view columns) {
@@ -56,6 +57,7 @@ struct RunCopy::Source {
   std::int64_t run = 0;
   std::int64_t case_bodies = 0;
   std::int64_t step_bodies = 0;
+  std::int64_t question_bodies = 0;
   std::int64_t places = 0;
   std::vector<std::vector<std::int64_t>> kinds = {};  ///< [suite][kind]: its number here
 };
@@ -66,12 +68,13 @@ Result<void> RunCopy::add(Database& from, std::int64_t run) {
       Table{"case_body", "id, coding, vars, messages", kCaseBodies, Edit::id},
       Table{"case_", "run, suite, ordinal, id, digest, cluster, tags, row, body", kCases, Edit::body},
       Table{"step_body", "id, coding, gaps, answer, raw", kStepBodies, Edit::id},
+      Table{"question_body", "id, coding, bytes", kQuestionBodies, Edit::id},
       Table{"step",
             "run, suite, ordinal, sample, seq, name, role, context, attempts, started, waited, duration, status, "
             "request_id, finish, finish_text, served_model, input_tokens, output_tokens, cached_tokens, "
             "reasoning_tokens, usd, connect, ttft, total, gap_count, error_kind, error_message, error_hint, replayed, "
-            "body",
-            kSteps, Edit::body},
+            "question, body",
+            kSteps, Edit::bodies},
       Table{"attempt",
             "run, suite, ordinal, sample, seq, attempt, started, waited, duration, status, request_id, error_kind, "
             "error_message, error_hint",
@@ -83,11 +86,15 @@ Result<void> RunCopy::add(Database& from, std::int64_t run) {
       Table{"score",
             "run, suite, ordinal, sample, place, state, value, pass, why, error_kind, error_message, error_hint, kind",
             kCases, Edit::kind},
+      Table{"score_detail", "run, suite, ordinal, sample, place, details", kCases},
+      Table{"score_edit", "run, suite, ordinal, sample, metric, pass, value, reason, author, at", "run=? ORDER BY id"},
+      Table{"edited_sample", "run, suite, ordinal, sample, outcome, pass, score, why, error_kind, error_hint", kCases},
   };
   Source source{from, run};
   const std::pair<std::int64_t*, std::string> offsets[] = {
       {&source.case_bodies, "SELECT max(id) FROM case_body"},
       {&source.step_bodies, "SELECT max(id) FROM step_body"},
+      {&source.question_bodies, "SELECT max(id) FROM question_body"},
       {&source.places, fmt::format("SELECT max(place)+1 FROM run_limit WHERE run={}", run_)}};
   for (const auto& [offset, sql] : offsets) {
     auto greatest = into_.integer(sql);
@@ -105,7 +112,8 @@ Result<void> RunCopy::add(Database& from, std::int64_t run) {
 Result<void> RunCopy::copy_checks(Source& source) {
   auto kinds = load_kinds(source.database, source.run);
   if (!kinds) return kinds.error();
-  auto insert = into_.prepare(insert_sql("suite_check", "run, suite, kind, name, metric, required, unit, better"));
+  auto insert =
+      into_.prepare(insert_sql("suite_check", "run, suite, kind, name, metric, required, unit, better, weight"));
   if (!insert) return insert.error();
   for (CheckKind& kind : *kinds) {
     if (source.kinds.size() <= kind.suite) source.kinds.resize(kind.suite + 1);
@@ -122,7 +130,7 @@ Result<void> RunCopy::copy_checks(Source& source) {
     kind.kind = number;
     auto done = insert
                     ->with(run_, kind.suite, kind.kind, std::string_view(kind.name), std::string_view(kind.metric),
-                           kind.required, name(kind.unit), name_of(kind.better))
+                           kind.required, name(kind.unit), name_of(kind.better), kind.weight)
                     .run();
     if (!done) return done;
     kinds_.push_back(kind);
@@ -151,8 +159,9 @@ Result<void> RunCopy::copy(const Source& source, const Table& table) {
 }
 
 Result<void> RunCopy::edit(const Source& source, const Table& table, const Statement& row, Statement& insert) {
-  const bool of_case = table.name.starts_with("case");
-  const std::int64_t bodies = of_case ? source.case_bodies : source.step_bodies;
+  const std::int64_t bodies = table.name.starts_with("case")       ? source.case_bodies
+                              : table.name.starts_with("question") ? source.question_bodies
+                                                                   : source.step_bodies;
   const int last = count_columns(table.columns) - 1;
   if (table.last == Edit::id) {
     insert.set(1, row.integer(0) + bodies);
@@ -162,7 +171,11 @@ Result<void> RunCopy::edit(const Source& source, const Table& table, const State
     return {};
   }
   insert.set(1, run_);
-  if (table.last == Edit::body && !row.is_null(last)) insert.set(last + 1, row.integer(last) + bodies);
+  const bool has_body = table.last == Edit::body || table.last == Edit::bodies;
+  if (has_body && !row.is_null(last)) insert.set(last + 1, row.integer(last) + bodies);
+  if (table.last == Edit::bodies && !row.is_null(last - 1)) {
+    insert.set(last, row.integer(last - 1) + source.question_bodies);
+  }
   if (table.last == Edit::place) insert.set(last + 1, row.integer(last) + source.places);
   if (table.last == Edit::kind) {
     const auto suite = static_cast<std::size_t>(row.integer(1));

@@ -11,7 +11,8 @@
 namespace assay::store {
 
 /// Copies the rows of several runs into one run of `into`, within the caller's transaction: cases, calls, samples,
-/// scores, and the history of limits. Bodies, dictionaries and checks get numbers of their own there.
+/// scores and what people made of them, and the history of limits. Bodies, dictionaries and checks get numbers of their
+/// own there.
 class RunCopy {
  public:
   RunCopy(Database& into, std::int64_t run) : into_(into), run_(run) {}

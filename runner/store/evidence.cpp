@@ -33,6 +33,11 @@ constexpr std::array kBuiltIn = {
 
 constexpr std::string_view kScores =
     "SELECT ordinal, sample, kind, value, pass, state FROM score WHERE run=? AND suite=? ORDER BY ordinal, sample";
+constexpr std::string_view kEditedSamples =
+    "SELECT ordinal, sample, outcome, pass, score FROM edited_sample WHERE run=? AND suite=? ORDER BY ordinal, sample";
+constexpr std::string_view kEdits =
+    "SELECT ordinal, sample, metric, pass, value FROM score_edit WHERE run=? AND suite=? ORDER BY ordinal, sample, "
+    "at, id";
 constexpr std::uint8_t kCouldNotTell = 2;  // of Column::known
 
 bool is_built_in(std::string_view metric) {
@@ -61,6 +66,19 @@ class TagCache {
   std::uint32_t last_ = 0;
 };
 
+/// What a sample comes to with the scores that a person changed.
+struct EditedSample {
+  std::pair<std::uint32_t, std::uint32_t> unit;  // ordinal, sample
+  OutcomeKind outcome = OutcomeKind::skipped;
+  bool pass = false;
+  double score = 0;
+};
+
+OutcomeKind outcome_kind(std::int64_t stored) {
+  const auto last = static_cast<std::uint64_t>(OutcomeKind::skipped);
+  return static_cast<OutcomeKind>(std::min(static_cast<std::uint64_t>(stored), last));
+}
+
 /// Latencies of scored samples, over all suites.
 struct Times {
   LogHistogram latency_ms;
@@ -79,8 +97,10 @@ class SuiteReader {
 
   Result<void> read(const StoredSuite& stored, const std::vector<CheckKind>& kinds, Times& times) {
     make_columns(stored, kinds);
-    auto done = read_samples(times);
+    auto done = read_edited_samples();
+    if (done) done = read_samples(times);
     if (done && reads_scores_) done = read_scores();
+    if (done && reads_scores_ && !edited_.empty()) done = read_edits();
     if (!done) return done;
     count(stored.planned);
     return {};
@@ -93,6 +113,7 @@ class SuiteReader {
   struct Columns {
     Place value;
     Place pass;
+    bool computed = false;  ///< required, and no judge feeds it
   };
 
   /// A column that comes from the table `sample`.
@@ -103,9 +124,7 @@ class SuiteReader {
 
   Place column(const std::string& metric, Unit unit, Direction better) {
     if (query_.metrics && !query_.metrics->contains(metric)) return std::nullopt;
-    for (std::size_t i = 0; i < out_.columns.size(); ++i) {
-      if (out_.columns[i].metric == metric) return i;
-    }
+    if (const Place known = find_column(metric)) return known;
     out_.columns.push_back({metric, unit, better, {}, {}});
     return out_.columns.size() - 1;
   }
@@ -113,7 +132,7 @@ class SuiteReader {
   /// One of the run's own metrics covers every sample already: a check adds nothing to it.
   Columns check_columns(const std::string& metric, Unit unit, Direction better) {
     const Place value = is_built_in(metric) ? std::nullopt : column(metric, unit, better);
-    return {value, column(metric + ".pass", Unit::share, Direction::up)};
+    return {.value = value, .pass = column(metric + ".pass", Unit::share, Direction::up)};
   }
 
   void make_columns(const StoredSuite& stored, const std::vector<CheckKind>& kinds) {
@@ -127,7 +146,23 @@ class SuiteReader {
     for (const CheckKind& kind : kinds) {
       if (kind.suite != suite_) continue;
       by_kind_.push_back(check_columns(kind.metric, kind.unit, kind.better));
+      by_kind_.back().computed = kind.required && !is_judged(kind.metric);
       reads_scores_ = reads_scores_ || by_kind_.back().value || by_kind_.back().pass;
+    }
+  }
+
+  Result<void> read_edited_samples() {
+    auto query = database_.prepare(kEditedSamples);
+    if (!query) return query.error();
+    query->with(run_, suite_);
+    for (;;) {
+      auto more = query->row();
+      if (!more) return more.error();
+      if (!*more) return {};
+      edited_.push_back({{static_cast<std::uint32_t>(query->integer(0)), static_cast<std::uint32_t>(query->integer(1))},
+                         outcome_kind(query->integer(2)),
+                         query->integer(3) != 0,
+                         query->real(4)});
     }
   }
 
@@ -165,12 +200,19 @@ class SuiteReader {
     return {};
   }
 
+  /// Rows come in order, and so do edited samples.
+  const EditedSample* edited(const Statement& row) {
+    if (next_edited_ == edited_.size()) return nullptr;
+    const std::pair unit(static_cast<std::uint32_t>(row.integer(0)), static_cast<std::uint32_t>(row.integer(1)));
+    return edited_[next_edited_].unit == unit ? &edited_[next_edited_++] : nullptr;
+  }
+
   void add_row(const Statement& row, Times& times) {
-    const auto stored = static_cast<std::uint64_t>(row.integer(2));
-    const auto last = static_cast<std::uint64_t>(OutcomeKind::skipped);
-    const auto kind = static_cast<OutcomeKind>(std::min(stored, last));
+    const EditedSample* changed = edited(row);
+    const auto kind = changed != nullptr ? changed->outcome : outcome_kind(row.integer(2));
     const bool scored = kind == OutcomeKind::scored;
-    out_.rows.push_back({static_cast<std::uint32_t>(out_.cases.size() - 1), kind, scored && row.integer(3) != 0});
+    const bool pass = changed != nullptr ? changed->pass : row.integer(3) != 0;
+    out_.rows.push_back({static_cast<std::uint32_t>(out_.cases.size() - 1), kind, scored && pass});
     if (reads_scores_) numbers_.push_back(static_cast<std::uint32_t>(row.integer(1)));
     if (scored && !row.is_null(4)) times.latency_ms.add(row.real(4) * 1e-6);
     if (scored && !row.is_null(5)) times.ttft_ms.add(row.real(5) * 1e-6);
@@ -182,6 +224,17 @@ class SuiteReader {
       const int from = kFirstDirect + static_cast<int>(i);
       if (row.is_null(from) || (!scored && direct_[i].of_scored)) continue;
       set(direct_[i].column, out_.rows.size() - 1, row.real(from));
+    }
+    if (changed != nullptr) set_score(*changed);
+  }
+
+  void set_score(const EditedSample& changed) {
+    const Place place = find_column("score");
+    if (!place) return;
+    if (changed.outcome == OutcomeKind::scored) {
+      set(*place, out_.rows.size() - 1, changed.score);
+    } else {
+      out_.columns[*place].known[out_.rows.size() - 1] = 0;
     }
   }
 
@@ -208,6 +261,11 @@ class SuiteReader {
     }
   }
 
+  [[nodiscard]] bool is_judged(std::string_view metric) const {
+    return std::any_of(out_.judged.begin(), out_.judged.end(),
+                       [&](const JudgedMetric& judged) { return judged.metric == metric; });
+  }
+
   void add_score(const Statement& score, const Columns& columns, std::size_t at) {
     if (score.integer(5) != 0) {
       if (columns.value) out_.columns[*columns.value].known[at] = kCouldNotTell;
@@ -215,7 +273,44 @@ class SuiteReader {
       return;
     }
     if (columns.value) set(*columns.value, at, score.real(3));
-    if (columns.pass) set(*columns.pass, at, score.integer(4) != 0 ? 1 : 0);
+    const bool pass = score.integer(4) != 0;
+    if (columns.pass) set(*columns.pass, at, pass ? 1 : 0);
+    if (columns.computed && !pass) out_.rows[at].computed_failure = true;
+  }
+
+  /// The newest of a score's edits is applied last.
+  Result<void> read_edits() {
+    auto edits = database_.prepare(kEdits);
+    if (!edits) return edits.error();
+    edits->with(run_, suite_);
+    std::size_t at = 0;
+    for (;;) {
+      auto more = edits->row();
+      if (!more) return more.error();
+      if (!*more) return {};
+      const std::pair unit(static_cast<std::uint32_t>(edits->integer(0)),
+                           static_cast<std::uint32_t>(edits->integer(1)));
+      while (at < out_.rows.size() && unit_at(at) < unit) ++at;
+      if (at == out_.rows.size()) return edits->reset(), Result<void>();
+      if (unit_at(at) == unit) change_score(*edits, at);
+    }
+  }
+
+  void change_score(const Statement& edit, std::size_t at) {
+    const std::string metric = edit.string(2);
+    const bool pass = edit.integer(3) != 0;
+    if (!is_judged(metric)) out_.rows[at].computed_failure = false;  // whether another check failed, too, is not kept
+    const Place value = is_built_in(metric) ? std::nullopt : find_column(metric);
+    if (value && !edit.is_null(4)) set(*value, at, edit.real(4));
+    if (value && edit.is_null(4) && out_.columns[*value].unit == Unit::share) set(*value, at, pass ? 1 : 0);
+    if (const Place passes = find_column(metric + ".pass")) set(*passes, at, pass ? 1 : 0);
+  }
+
+  [[nodiscard]] Place find_column(std::string_view metric) const {
+    for (std::size_t i = 0; i < out_.columns.size(); ++i) {
+      if (out_.columns[i].metric == metric) return i;
+    }
+    return std::nullopt;
   }
 
   [[nodiscard]] std::pair<std::uint32_t, std::uint32_t> unit_at(std::size_t at) const {
@@ -245,6 +340,8 @@ class SuiteReader {
   std::string direct_sql_;
   std::vector<Columns> by_kind_;
   bool reads_scores_ = false;
+  std::vector<EditedSample> edited_;
+  std::size_t next_edited_ = 0;
   std::vector<std::uint32_t> numbers_;  // the sample of each row, where scores are read
 };
 
@@ -252,6 +349,8 @@ RunEvidence evidence_of(const RunRow& row) {
   const RunHeader& header = row.header;
   RunEvidence out;
   out.run = header.id;
+  out.origin = header.origin;
+  out.started = header.started;
   out.target = header.target;
   out.model = header.model;
   out.expected_served = header.expected_served;
@@ -277,6 +376,15 @@ void add_totals(RunEvidence& out, Totals& totals, const Times& times) {
   out.timing.itl_ms = percentiles(totals.gaps_ms);
   out.timing.retried = totals.retried_ms.total();
   out.timing.e2e_retried_ms = percentiles(totals.retried_ms);
+}
+
+Result<std::uint64_t> count_edited(Database& database, std::int64_t run) {
+  auto query = database.prepare(
+      "SELECT count(*) FROM (SELECT DISTINCT suite, ordinal, sample, metric FROM score_edit WHERE run=?)");
+  if (!query) return query.error();
+  auto more = query->with(run).row();
+  if (!more) return more.error();
+  return static_cast<std::uint64_t>(query->integer(0));
 }
 
 }  // namespace
@@ -307,12 +415,16 @@ Result<RunEvidence> load_evidence(Database& database, std::int64_t run, const Ev
     suite.prompt = stored.prompt;
     suite.params = stored.params;
     suite.floor = stored.floor;
+    suite.judged = stored.judged;
     auto done = SuiteReader(database, run, at, query, suite).read(stored, *kinds, times);
     if (!done) return done.error();
   }
   auto totals = load_totals(database, run, true);
   if (!totals) return totals.error();
   add_totals(out, *totals, times);
+  auto edited = count_edited(database, run);
+  if (!edited) return edited.error();
+  out.edited = *edited;
   return out;
 }
 

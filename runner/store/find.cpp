@@ -64,9 +64,10 @@ Error not_found(Database& database, std::string_view text, std::string_view what
   return {ErrorKind::not_found, fmt::format("{} in {}", what, database.file().string()), what_there_is(database, text)};
 }
 
-// A baseline that was run beside a candidate goes by the candidate's name.
+// A baseline that was run beside a candidate goes by the candidate's name; a calibration is no run to decide.
 std::string counting(bool unfinished) {
-  return unfinished ? "status<>'finished' AND baseline=0" : "status IN ('finished','failed') AND baseline=0";
+  return fmt::format("status {} AND baseline=0 AND kind<>'{}'",
+                     unfinished ? "<>'finished'" : "IN ('finished','failed')", kCalibration);
 }
 
 Result<std::int64_t> find_newest(Database& database, bool unfinished) {

@@ -1,4 +1,5 @@
 #include "runner/store/copy_run.hpp"
+#include "runner/store/people.hpp"
 #include "runner/store/runs.hpp"
 #include "runner/store/schema.hpp"
 
@@ -97,6 +98,11 @@ bool same_price(const std::optional<Price>& a, const std::optional<Price>& b) {
          a->cached_per_mtok == b->cached_per_mtok;
 }
 
+/// Machines may reach one judge by different URLs; its digest says who it is.
+bool same_judge(const StoredJudge& a, const StoredJudge& b) {
+  return a.name == b.name && a.digest == b.digest && same_price(a.price, b.price);
+}
+
 /// What keeps two shards from being of one set; nothing if they are.
 std::optional<std::string> difference(const RunHeader& a, const RunHeader& b) {
   if (a.shard->count != b.shard->count) return "the number of shards";
@@ -109,6 +115,8 @@ std::optional<std::string> difference(const RunHeader& a, const RunHeader& b) {
   if (a.expected_served != b.expected_served) return "the target's served_model";
   if (a.candidate_digest != b.candidate_digest) return "the candidate's digest";
   if (!same_price(a.price, b.price)) return "the price";
+  if (a.kind != b.kind || a.origin != b.origin) return "the run whose answers they score";
+  if (!std::equal(a.judges.begin(), a.judges.end(), b.judges.begin(), b.judges.end(), same_judge)) return "the judges";
   if (a.policy_digest != b.policy_digest) return "the policy";
   if (a.seed != b.seed) return "the seed";
   if (a.where != b.where || a.limit != b.limit) return "the selection by --where and --limit";
@@ -290,6 +298,8 @@ Result<void> write_merged(Database& into, const std::vector<Part>& parts, const 
   for (const Part& part : parts) {
     auto done = copy.add(part.source->database, part.run);
     if (done) done = add_warmup(into, *run, part);
+    if (done) done = copy_labels(part.source->database, part.row.header.id, into, id);
+    if (done) done = copy_trust(part.source->database, into);
     if (!done) return done;
   }
   auto done = close_merged(into, *run, parts);

@@ -11,20 +11,31 @@ namespace {
 
 constexpr int kSkipped = static_cast<int>(OutcomeKind::skipped);
 constexpr int kEndpointError = static_cast<int>(OutcomeKind::endpoint_error);
+constexpr int kJudgeError = static_cast<int>(OutcomeKind::judge_error);
+constexpr int kAgain = -1;  // an outcome that lasts no longer than the transaction
 
-// Where the endpoint was down, what failed says nothing of the candidate, and the circuit breaker stopped the run for
-// it. Asking those calls again selects on no answer, since there was none. Their attempts were made, and count. A call
-// that a cassette lacks is asked again however the run ended: only the process that meets it can say ERROR for it.
+// Where an endpoint was down, be it the target's or a judge's, what failed says nothing of the candidate, and the
+// circuit breaker stopped the run for it. Asking those calls again selects on no answer, since there was none. Their
+// attempts were made, and count. A call that a cassette lacks is asked again however the run ended: only the process
+// that meets it can say ERROR for it. A sample whose score a person changed is done.
+constexpr std::string_view kMark =
+    "UPDATE sample SET outcome=?2 WHERE run=?1 AND outcome IN (?3, ?4) AND (?5 OR EXISTS (SELECT 1 FROM step AS t "
+    "WHERE "
+    "t.run=?1 AND t.suite=sample.suite AND t.ordinal=sample.ordinal AND t.sample=sample.sample AND "
+    "t.error_kind='replay_miss')) AND NOT EXISTS (SELECT 1 FROM edited_sample AS e WHERE e.run=?1 AND "
+    "e.suite=sample.suite AND e.ordinal=sample.ordinal AND e.sample=sample.sample)";
 constexpr std::string_view kAskAgain =
     "UPDATE step SET error_kind='cancelled', error_message='the run stopped because its endpoint failed', "
     "error_hint='' WHERE run=?1 AND error_kind IS NOT NULL AND EXISTS (SELECT 1 FROM sample AS s WHERE s.run=?1 AND "
-    "s.suite=step.suite AND s.ordinal=step.ordinal AND s.sample=step.sample AND s.outcome=?2 AND (?3 OR "
-    "s.error_kind='replay_miss'))";
+    "s.suite=step.suite AND s.ordinal=step.ordinal AND s.sample=step.sample AND s.outcome=?2)";
 constexpr std::string_view kForgetScores =
     "DELETE FROM score WHERE run=?1 AND EXISTS (SELECT 1 FROM sample AS s WHERE s.run=?1 AND s.suite=score.suite AND "
-    "s.ordinal=score.ordinal AND s.sample=score.sample AND s.outcome=?2 AND (?3 OR s.error_kind='replay_miss'))";
-constexpr std::string_view kForgetSamples =
-    "DELETE FROM sample WHERE run=?1 AND outcome=?2 AND (?3 OR error_kind='replay_miss')";
+    "s.ordinal=score.ordinal AND s.sample=score.sample AND s.outcome IN (?2, ?3))";
+constexpr std::string_view kForgetDetails =
+    "DELETE FROM score_detail WHERE run=?1 AND EXISTS (SELECT 1 FROM sample AS s WHERE s.run=?1 AND "
+    "s.suite=score_detail.suite AND s.ordinal=score_detail.ordinal AND s.sample=score_detail.sample AND "
+    "s.outcome IN (?2, ?3))";
+constexpr std::string_view kForgetSamples = "DELETE FROM sample WHERE run=?1 AND outcome IN (?2, ?3)";
 constexpr std::string_view kReopen =
     "UPDATE run SET status='running', ended=NULL, stopped=NULL, spent=NULL WHERE id=?1";
 constexpr std::string_view kOpenUnits =
@@ -73,11 +84,11 @@ OpenSteps::Place OpenSteps::place(const UnitId& unit, std::string_view call) {
 }
 
 Result<void> reopen_run(Database& database, std::int64_t number, bool failed) {
-  auto done = run(database, kAskAgain, number, kEndpointError, failed);
-  if (done) done = run(database, kForgetScores, number, kEndpointError, failed);
-  if (done) done = run(database, kForgetSamples, number, kEndpointError, failed);
-  if (done) done = run(database, kForgetScores, number, kSkipped, true);
-  if (done) done = run(database, kForgetSamples, number, kSkipped, true);
+  auto done = run(database, kMark, number, kAgain, kEndpointError, kJudgeError, failed);
+  if (done) done = run(database, kAskAgain, number, kAgain);
+  for (const auto forget : {kForgetScores, kForgetDetails, kForgetSamples}) {
+    if (done) done = run(database, forget, number, kAgain, kSkipped);
+  }
   if (done) done = run(database, kReopen, number);
   return done;
 }

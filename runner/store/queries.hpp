@@ -13,6 +13,9 @@ namespace assay::store {
 [[nodiscard]] Result<void> each_sample(Database& database, std::int64_t run, const SampleFilter& filter,
                                        const std::function<bool(const StoredSample&)>& each);
 
+[[nodiscard]] Result<std::unique_ptr<Recall>> open_answers(Database& database, std::int64_t run,
+                                                           std::vector<std::string> suites);
+
 [[nodiscard]] Result<void> each_call(Database& database, std::int64_t run,
                                      const std::function<Result<void>(const StoredCall&)>& each);
 

@@ -39,8 +39,8 @@ std::optional<std::int64_t> ns(const std::optional<Duration>& duration) {
 
 }  // namespace
 
-Result<BatchWriter> BatchWriter::make(Database& database, std::int64_t run, std::optional<Price> price) {
-  BatchWriter writer(database, run, price);
+Result<BatchWriter> BatchWriter::make(Database& database, std::int64_t run, Prices prices) {
+  BatchWriter writer(database, run, std::move(prices));
   auto done = writer.prepare(run);
   if (!done) return done.error();
   return writer;
@@ -52,21 +52,27 @@ Result<void> BatchWriter::prepare(std::int64_t run) {
   std::string several(kPlainScore);
   for (std::size_t i = 1; i < kScoresAtOnce; ++i) several += kPlainScoreRow;
   const std::pair<Statement*, std::string_view> statements[] = {
-      {&kind_, "INSERT INTO suite_check VALUES ({},?,?,?,?,?,?,?)"},
+      {&kind_,
+       "INSERT INTO suite_check (run, suite, kind, name, metric, required, unit, better, weight) "
+       "VALUES ({},?,?,?,?,?,?,?,?)"},
       {&case_body_, "INSERT INTO case_body (coding, vars, messages) VALUES (?,?,?)"},
       {&case_, "INSERT INTO case_ VALUES ({},?,?,?,?,?,?,?,?)"},
       {&step_body_, "INSERT INTO step_body (coding, gaps, answer, raw) VALUES (?,?,?,?)"},
+      {&question_body_, "INSERT INTO question_body (coding, bytes) VALUES (?,?)"},
       {&answered_,
        "INSERT INTO step (run, suite, ordinal, sample, seq, name, role, context, attempts, replayed, started, waited, "
        "duration, status, request_id, body, finish, finish_text, served_model, input_tokens, output_tokens, "
-       "cached_tokens, reasoning_tokens, usd, connect, ttft, total, gap_count) "
-       "VALUES ({},?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
+       "cached_tokens, reasoning_tokens, usd, connect, ttft, total, gap_count, question) "
+       "VALUES ({},?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
       {&failed_,
        "INSERT INTO step (run, suite, ordinal, sample, seq, name, role, context, attempts, replayed, gap_count, "
-       "error_kind, error_message, error_hint) VALUES ({},?,?,?,?,?,?,?,?,?,0,?,?,?)"},
+       "error_kind, error_message, error_hint, question) VALUES ({},?,?,?,?,?,?,?,?,?,0,?,?,?,?)"},
       {&forget_body_,
        "DELETE FROM step_body WHERE id IN (SELECT body FROM step WHERE run={} AND suite=? AND ordinal=? AND sample=? "
        "AND seq=?)"},
+      {&forget_question_,
+       "DELETE FROM question_body WHERE id IN (SELECT question FROM step WHERE run={} AND suite=? AND ordinal=? AND "
+       "sample=? AND seq=?)"},
       {&forget_attempts_, "DELETE FROM attempt WHERE run={} AND suite=? AND ordinal=? AND sample=? AND seq=?"},
       {&forget_step_, "DELETE FROM step WHERE run={} AND suite=? AND ordinal=? AND sample=? AND seq=?"},
       {&attempt_, "INSERT INTO attempt VALUES ({},?,?,?,?,?,?,?,?,?,?,?,?,?)"},
@@ -81,6 +87,7 @@ Result<void> BatchWriter::prepare(std::int64_t run) {
       {&score_,
        "INSERT INTO score (run, suite, ordinal, sample, place, kind, state, why, error_kind, error_message, "
        "error_hint) VALUES ({},?,?,?,?,?,?,?,?,?,?)"},
+      {&details_, "INSERT INTO score_detail VALUES ({},?,?,?,?,?)"},
       {&limit_, "INSERT INTO run_limit VALUES ({},?,?,?,?,?,?)"},
   };
   for (const auto& [statement, sql] : statements) {
@@ -124,7 +131,7 @@ Result<void> BatchWriter::write_rows(const Batch& batch) {
 Result<void> BatchWriter::write_kind(const CheckKind& kind) {
   return kind_
       .with(kind.suite, kind.kind, std::string_view(kind.name), std::string_view(kind.metric), kind.required,
-            name(kind.unit), name_of(kind.better))
+            name(kind.unit), name_of(kind.better), kind.weight)
       .run();
 }
 
@@ -152,23 +159,45 @@ Result<void> BatchWriter::write_case_body(const CaseItem& item) {
 Result<void> BatchWriter::write_step(const Batch& batch, const StepItem& item) {
   Result<void> done;
   if (item.replaces) done = forget_step(item);
-  if (done) done = item.answer ? write_answered(item, *item.answer) : write_failed(item);
+  if (!done) return done;
+  auto question = item.question != nullptr ? write_question(item) : Result<Number>(std::nullopt);
+  if (!question) return question.error();
+  done = item.answer ? write_answered(item, *item.answer, *question) : write_failed(item, *question);
   if (done && item.others.count > 0) done = write_attempts(batch, item);
   return done;
 }
 
 Result<void> BatchWriter::forget_step(const StepItem& item) {
-  for (Statement* each : {&forget_body_, &forget_attempts_, &forget_step_}) {
+  for (Statement* each : {&forget_body_, &forget_question_, &forget_attempts_, &forget_step_}) {
     auto done = each->with(item.unit.suite, item.unit.ordinal, item.unit.sample, item.seq).run();
     if (!done) return done;
   }
   return {};
 }
 
-Result<void> BatchWriter::write_answered(const StepItem& item, const AnswerItem& answer) {
+// The prompts of a suite's judges share most of their bytes.
+Result<BatchWriter::Number> BatchWriter::write_question(const StepItem& item) {
+  scratch_ = encode_question(*item.question);
+  auto packed = packer_.pack(item.unit.suite, BodyKind::question, scratch_);
+  if (!packed) return packed.error();
+  auto done = packed->coding == kPlain ? question_body_.with(kPlain, packed->bytes).run()
+                                       : question_body_.with(packed->coding, Blob{packed->bytes}).run();
+  if (!done) return done.error();
+  return Number(database_->last_rowid());
+}
+
+// A program has no price: it costs nothing that could be counted.
+std::optional<double> BatchWriter::usd(const StepItem& item, const Usage& usage) const {
+  if (item.role == Role::target) return prices_.target ? cost_usd(usage, *prices_.target) : std::nullopt;
+  if (item.question == nullptr) return std::nullopt;
+  if (is_program(item.question->to)) return 0;
+  const auto price = prices_.judges.find(item.question->to);
+  return price != prices_.judges.end() ? cost_usd(usage, price->second) : std::nullopt;
+}
+
+Result<void> BatchWriter::write_answered(const StepItem& item, const AnswerItem& answer, Number question) {
   auto body = write_body(item, answer);
   if (!body) return body.error();
-  const auto usd = price_ && item.role == Role::target ? cost_usd(answer.usage, *price_) : std::nullopt;
   const auto finish_text = answer.finish_text == name(answer.finish) ? MaybeText() : MaybeText(answer.finish_text);
   const AttemptItem good = item.good.value_or(AttemptItem{});
   const auto of = [&](auto value) { return item.good ? std::optional(value) : std::nullopt; };
@@ -177,16 +206,17 @@ Result<void> BatchWriter::write_answered(const StepItem& item, const AnswerItem&
             item.context, item.attempts, item.replayed, of(good.started.unix_ms), of(good.waited.count()),
             of(good.duration.count()), of(good.status), unless_empty(answer.request_id), *body,
             static_cast<int>(answer.finish), finish_text, answer.served_model, answer.usage.input_tokens,
-            answer.usage.output_tokens, answer.usage.cached_tokens, answer.usage.reasoning_tokens, usd,
-            ns(answer.connect), ns(answer.ttft), answer.total.count(), answer.gap_count)
+            answer.usage.output_tokens, answer.usage.cached_tokens, answer.usage.reasoning_tokens,
+            usd(item, answer.usage), ns(answer.connect), ns(answer.ttft), answer.total.count(), answer.gap_count,
+            question)
       .run();
 }
 
-Result<void> BatchWriter::write_failed(const StepItem& item) {
+Result<void> BatchWriter::write_failed(const StepItem& item, Number question) {
   const ErrorColumns error = columns_of(item.error);
   return failed_
       .with(item.unit.suite, item.unit.ordinal, item.unit.sample, item.seq, item.name, static_cast<int>(item.role),
-            item.context, item.attempts, item.replayed, error.kind, error.message, error.hint)
+            item.context, item.attempts, item.replayed, error.kind, error.message, error.hint, question)
       .run();
 }
 
@@ -248,6 +278,8 @@ Result<void> BatchWriter::write_scores(const Batch& batch) {
   for (const SampleItem& sample : batch.samples) {
     for (std::size_t place = 0; done && place < sample.scores.count; ++place) {
       const ScoreItem& item = batch.scores[sample.scores.from + place];
+      if (!item.details.empty()) done = write_details(sample.unit, place, item);
+      if (!done) return done;
       if (item.state != 0) {
         done = write_other_score(sample.unit, place, item);
         continue;
@@ -281,6 +313,10 @@ Result<void> BatchWriter::write_other_score(const UnitId& unit, std::size_t plac
       .with(unit.suite, unit.ordinal, unit.sample, place, item.kind, item.state, unless_empty(item.why), error.kind,
             error.message, error.hint)
       .run();
+}
+
+Result<void> BatchWriter::write_details(const UnitId& unit, std::size_t place, const ScoreItem& item) {
+  return details_.with(unit.suite, unit.ordinal, unit.sample, place, item.details).run();
 }
 
 Result<void> BatchWriter::write_limit(const LimitItem& item) {

@@ -1,6 +1,5 @@
 #include "runner/store/run_writer.hpp"
 
-#include "runner/store/rows.hpp"
 #include "runner/store/write_queue.hpp"
 
 #include <thread>
@@ -28,7 +27,7 @@ class CheckTable {
     for (last = 0; last < in.kinds.size(); ++last) {
       if (same(in.kinds[last], check)) return last;
     }
-    in.kinds.push_back({suite, last, check.name, check.metric, check.required, check.unit, check.better});
+    in.kinds.push_back({suite, last, check.name, check.metric, check.required, check.unit, check.better, check.weight});
     fresh.push_back(in.kinds.back());
     return last;
   }
@@ -40,7 +39,7 @@ class CheckTable {
   };
   static bool same(const CheckKind& kind, const CompiledCheck& check) {
     return kind.metric == check.metric && kind.name == check.name && kind.required == check.required &&
-           kind.unit == check.unit && kind.better == check.better;
+           kind.unit == check.unit && kind.better == check.better && kind.weight == check.weight;
   }
   std::vector<Suite> suites_;
 };
@@ -51,7 +50,7 @@ class Writer final : public RunWriter {
       : database_(std::move(database)),
         lock_(std::move(lock)),
         run_(options.run),
-        price_(options.price),
+        prices_(std::move(options.prices)),
         checks_(options.suites, options.known.kinds),
         cases_(std::move(options.known.cases)),
         open_(std::move(options.known.open)),
@@ -63,7 +62,7 @@ class Writer final : public RunWriter {
   ~Writer() override { join(); }
 
   Result<void> start() {
-    auto batches = BatchWriter::make(database_, run_, price_);
+    auto batches = BatchWriter::make(database_, run_, prices_);
     if (!batches) return batches.error();
     thread_ = std::thread([this, writer = std::move(*batches)]() mutable { work(writer); });
     return {};
@@ -90,7 +89,7 @@ class Writer final : public RunWriter {
     const std::size_t scores = std::min(sample.scores.size(), checks.size());
     queue_->add([&](Batch& batch) {
       if (fresh) add_case(batch, unit, *sample.kase);
-      add_sample(batch, sample, price_);
+      add_sample(batch, sample, prices_.target);
       for (std::size_t place = 0; place < scores; ++place) {
         add_score(batch, checks_.number(unit.suite, place, *checks[place], batch.kinds), sample.scores[place]);
       }
@@ -176,7 +175,7 @@ class Writer final : public RunWriter {
   Database database_;
   RunLock lock_;
   const std::int64_t run_;
-  const std::optional<Price> price_;
+  const Prices prices_;
   CheckTable checks_;
   std::vector<std::vector<bool>> cases_;
   OpenSteps open_;

@@ -1,8 +1,8 @@
 #pragma once
 /// The writer of one run: the loop fills a batch, one thread commits it.
 
-#include "runner/store/batch.hpp"
 #include "runner/store/open_steps.hpp"
+#include "runner/store/rows.hpp"
 #include "runner/store/run_lock.hpp"
 
 #include <assay/store/store.hpp>
@@ -19,7 +19,7 @@ struct Known {
 
 struct WriterOptions {
   std::int64_t run = 0;
-  std::optional<Price> price;
+  Prices prices;
   std::size_t suites = 0;
   Known known;
   std::size_t backlog = std::size_t{16} << 20;  ///< bytes not yet committed beyond which `room` waits

@@ -2,6 +2,8 @@
 
 #include "runner/store/codec.hpp"
 
+#include <algorithm>
+
 namespace assay::store {
 namespace {
 
@@ -9,12 +11,24 @@ std::optional<std::string_view> view(const std::optional<std::string>& text) {
   return text ? std::optional<std::string_view>(*text) : std::nullopt;
 }
 
+std::string_view word_of(RunKind kind) {
+  switch (kind) {
+    case RunKind::measured:
+      return "measured";
+    case RunKind::scored:
+      return "scored";
+    case RunKind::calibration:
+      return kCalibration;
+  }
+  return "measured";
+}
+
 Result<void> insert_header(Database& database, const RunHeader& header) {
   auto insert = database.prepare(
       "INSERT INTO run (name, started, status, target, api, model, url, expected_served, candidate_digest, "
       "narrowed_where, narrowed_limit, seed, concurrency, shard, shards, beside, baseline, price_input, price_output, "
-      "price_cached, policy, policy_digest, sealed, options, version) "
-      "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      "price_cached, kind, origin, policy, policy_digest, sealed, options, version) "
+      "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   if (!insert) return insert.error();
   const std::string where = encode_pairs(header.where);
   const auto& price = header.price;
@@ -27,8 +41,9 @@ Result<void> insert_header(Database& database, const RunHeader& header) {
              shard ? std::optional(shard->index) : std::nullopt, shard ? std::optional(shard->count) : std::nullopt,
              View(header.beside), header.baseline, price ? std::optional(price->input_per_mtok) : std::nullopt,
              price ? std::optional(price->output_per_mtok) : std::nullopt,
-             price ? price->cached_per_mtok : std::nullopt, View(header.policy), View(header.policy_digest),
-             header.sealed.unix_ms, View(header.options), View(header.version))
+             price ? price->cached_per_mtok : std::nullopt, word_of(header.kind), View(header.origin),
+             View(header.policy), View(header.policy_digest), header.sealed.unix_ms, View(header.options),
+             View(header.version))
       .run();
 }
 
@@ -38,6 +53,41 @@ Result<void> insert_meta(Database& database, std::int64_t run, const Pairs& meta
   for (std::size_t place = 0; place < meta.size(); ++place) {
     auto done =
         insert->with(run, place, std::string_view(meta[place].first), std::string_view(meta[place].second)).run();
+    if (!done) return done;
+  }
+  return {};
+}
+
+Result<void> insert_judges(Database& database, std::int64_t run, const std::vector<StoredJudge>& judges) {
+  auto insert = database.prepare("INSERT INTO run_judge VALUES (?,?,?,?,?,?,?,?,?,?,?)");
+  if (!insert) return insert.error();
+  using View = std::string_view;
+  for (std::size_t place = 0; place < judges.size(); ++place) {
+    const StoredJudge& judge = judges[place];
+    const auto& price = judge.price;
+    auto done =
+        insert
+            ->with(run, place, View(judge.name), View(judge.digest), View(judge.api), View(judge.model),
+                   View(judge.url), View(judge.params), price ? std::optional(price->input_per_mtok) : std::nullopt,
+                   price ? std::optional(price->output_per_mtok) : std::nullopt,
+                   price ? price->cached_per_mtok : std::nullopt)
+            .run();
+    if (!done) return done;
+  }
+  return {};
+}
+
+Result<void> insert_judged(Database& database, std::int64_t run, std::size_t suite,
+                           const std::vector<JudgedMetric>& judged) {
+  auto insert = database.prepare("INSERT INTO suite_judged VALUES (?,?,?,?,?,?,?,?,?)");
+  if (!insert) return insert.error();
+  using View = std::string_view;
+  for (std::size_t place = 0; place < judged.size(); ++place) {
+    const JudgedMetric& each = judged[place];
+    auto done = insert
+                    ->with(run, suite, place, View(each.metric), each.required, View(each.use.judge),
+                           View(each.use.digest), View(each.use.prompt), View(each.model))
+                    .run();
     if (!done) return done;
   }
   return {};
@@ -71,6 +121,7 @@ Result<void> insert_suites(Database& database, std::int64_t run, const std::vect
                     .run();
     if (!done) return done;
     done = insert_metrics(database, run, at, suite.metrics);
+    if (done) done = insert_judged(database, run, at, suite.judged);
     if (!done) return done;
   }
   return {};
@@ -83,11 +134,16 @@ RunStatus status_of(std::string_view text) {
   return RunStatus::failed;
 }
 
+RunKind kind_of(std::string_view text) {
+  if (text == word_of(RunKind::scored)) return RunKind::scored;
+  return text == kCalibration ? RunKind::calibration : RunKind::measured;
+}
+
 constexpr std::string_view kRunColumns =
     "SELECT name, started, status, ended, wall_s, stopped, spent, load, finished, target, api, model, url, "
     "expected_served, candidate_digest, narrowed_where, narrowed_limit, seed, concurrency, shard, shards, beside, "
-    "baseline, price_input, price_output, price_cached, policy, policy_digest, sealed, options, version FROM run "
-    "WHERE id=?";
+    "baseline, price_input, price_output, price_cached, kind, origin, policy, policy_digest, sealed, options, version "
+    "FROM run WHERE id=?";
 
 RunRow run_row(const Statement& row) {
   RunRow run;
@@ -117,11 +173,13 @@ RunRow run_row(const Statement& row) {
   header.beside = row.string(21);
   header.baseline = row.integer(22) != 0;
   if (!row.is_null(23)) header.price = Price{row.real(23), row.real(24), row.maybe_real(25)};
-  header.policy = row.string(26);
-  header.policy_digest = row.string(27);
-  header.sealed = {row.integer(28)};
-  header.options = row.string(29);
-  header.version = row.string(30);
+  header.kind = kind_of(row.text(26));
+  header.origin = row.string(27);
+  header.policy = row.string(28);
+  header.policy_digest = row.string(29);
+  header.sealed = {row.integer(30)};
+  header.options = row.string(31);
+  header.version = row.string(32);
   return run;
 }
 
@@ -159,7 +217,8 @@ Result<void> load_suites(Database& database, std::int64_t run, RunHeader& header
                              .floor = query->maybe_real(8),
                              .planned = static_cast<std::uint64_t>(query->integer(9)),
                              .whole = static_cast<std::uint64_t>(query->integer(10)),
-                             .metrics = {}});
+                             .metrics = {},
+                             .judged = {}});
   }
 }
 
@@ -175,6 +234,42 @@ Result<void> load_metrics(Database& database, std::int64_t run, RunHeader& heade
     const auto suite = static_cast<std::size_t>(query->integer(0));
     if (suite >= header.suites.size()) continue;
     header.suites[suite].metrics.push_back({query->string(1), unit_of(query->text(2)), direction_of(query->text(3))});
+  }
+}
+
+Result<void> load_judged(Database& database, std::int64_t run, RunHeader& header) {
+  auto query = database.prepare(
+      "SELECT suite, metric, required, judge, digest, prompt, model FROM suite_judged WHERE run=? ORDER BY suite, "
+      "place");
+  if (!query) return query.error();
+  query->with(run);
+  for (;;) {
+    auto more = query->row();
+    if (!more) return more.error();
+    if (!*more) return {};
+    const auto suite = static_cast<std::size_t>(query->integer(0));
+    if (suite >= header.suites.size()) continue;
+    header.suites[suite].judged.push_back({query->string(1),
+                                           query->integer(2) != 0,
+                                           {query->string(3), query->string(4), query->string(5)},
+                                           query->string(6)});
+  }
+}
+
+Result<void> load_judges(Database& database, std::int64_t run, RunHeader& header) {
+  auto query = database.prepare(
+      "SELECT name, digest, api, model, url, params, price_input, price_output, price_cached FROM run_judge WHERE "
+      "run=? ORDER BY place");
+  if (!query) return query.error();
+  query->with(run);
+  for (;;) {
+    auto more = query->row();
+    if (!more) return more.error();
+    if (!*more) return {};
+    std::optional<Price> price;
+    if (!query->is_null(6)) price = Price{query->real(6), query->real(7), query->maybe_real(8)};
+    header.judges.push_back({query->string(0), query->string(1), query->string(2), query->string(3), query->string(4),
+                             query->string(5), price});
   }
 }
 
@@ -207,6 +302,7 @@ Result<std::int64_t> insert_run(Database& database, const RunHeader& header) {
   if (!done) return done.error();
   const std::int64_t run = database.last_rowid();
   done = insert_meta(database, run, header.meta);
+  if (done) done = insert_judges(database, run, header.judges);
   if (done) done = insert_suites(database, run, header.suites);
   if (!done) return done.error();
   return run;
@@ -223,6 +319,8 @@ Result<RunRow> load_run(Database& database, std::int64_t run) {
   auto done = load_meta(database, run, row.header);
   if (done) done = load_suites(database, run, row.header);
   if (done) done = load_metrics(database, run, row.header);
+  if (done) done = load_judged(database, run, row.header);
+  if (done) done = load_judges(database, run, row.header);
   if (done) done = load_newest_verdict(database, run, row);
   if (done) done = count_finished(database, run, row);
   if (!done) return done.error();
@@ -232,10 +330,10 @@ Result<RunRow> load_run(Database& database, std::int64_t run) {
 Result<std::vector<RunRow>> list_runs(Database& database, const std::optional<std::string>& suite,
                                       std::uint64_t limit) {
   auto query = database.prepare(
-      "SELECT id FROM run WHERE ?1 IS NULL OR EXISTS (SELECT 1 FROM suite WHERE suite.run=run.id AND suite.id=?1) "
-      "ORDER BY started DESC, id DESC LIMIT ?2");
+      "SELECT id FROM run WHERE kind<>?3 AND (?1 IS NULL OR EXISTS (SELECT 1 FROM suite WHERE suite.run=run.id AND "
+      "suite.id=?1)) ORDER BY started DESC, id DESC LIMIT ?2");
   if (!query) return query.error();
-  query->with(view(suite), static_cast<std::int64_t>(std::min<std::uint64_t>(limit, INT64_MAX)));
+  query->with(view(suite), static_cast<std::int64_t>(std::min<std::uint64_t>(limit, INT64_MAX)), kCalibration);
   std::vector<RunRow> runs;
   for (;;) {
     auto more = query->row();
@@ -247,9 +345,29 @@ Result<std::vector<RunRow>> list_runs(Database& database, const std::optional<st
   }
 }
 
+Result<std::vector<std::string>> load_origins(Database& database, std::string_view run) {
+  auto query = database.prepare("SELECT kind, origin FROM run WHERE name=?");
+  if (!query) return query.error();
+  std::vector<std::string> origins;
+  std::string at(run);
+  for (;;) {
+    auto there = query->with(std::string_view(at)).row();
+    if (!there) return there.error();
+    if (!*there) return origins;
+    const bool calibrates = query->text(0) == kCalibration;
+    std::string origin = query->string(1);
+    query->reset();
+    if (calibrates && !origins.empty()) origins.pop_back();
+    const bool known = origin == run || std::find(origins.begin(), origins.end(), origin) != origins.end();
+    if (calibrates || origin.empty() || known) return origins;
+    at = origins.emplace_back(std::move(origin));
+  }
+}
+
 Result<std::vector<CheckKind>> load_kinds(Database& database, std::int64_t run) {
   auto query = database.prepare(
-      "SELECT suite, kind, name, metric, required, unit, better FROM suite_check WHERE run=? ORDER BY suite, kind");
+      "SELECT suite, kind, name, metric, required, unit, better, weight FROM suite_check WHERE run=? ORDER BY suite, "
+      "kind");
   if (!query) return query.error();
   query->with(run);
   std::vector<CheckKind> kinds;
@@ -259,7 +377,7 @@ Result<std::vector<CheckKind>> load_kinds(Database& database, std::int64_t run) 
     if (!*more) return kinds;
     kinds.push_back({static_cast<std::uint32_t>(query->integer(0)), static_cast<std::uint32_t>(query->integer(1)),
                      query->string(2), query->string(3), query->integer(4) != 0, unit_of(query->text(5)),
-                     direction_of(query->text(6))});
+                     direction_of(query->text(6)), query->real(7)});
   }
 }
 

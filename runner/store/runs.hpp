@@ -8,7 +8,10 @@
 
 namespace assay::store {
 
-/// Inserts header, meta, suites and metrics; gives the run's number. Within the caller's transaction.
+/// The column `kind` of runs that are never meant by `latest`.
+inline constexpr std::string_view kCalibration = "calibration";
+
+/// Inserts header, meta, judges, suites and metrics; gives the run's number. Within the caller's transaction.
 [[nodiscard]] Result<std::int64_t> insert_run(Database& database, const RunHeader& header);
 
 /// The number of the run with exactly this id. Errors: `not_found`.
@@ -18,6 +21,10 @@ namespace assay::store {
 [[nodiscard]] Result<RunRow> find_run(Database& database, std::string_view text, bool unfinished);
 [[nodiscard]] Result<std::vector<RunRow>> list_runs(Database& database, const std::optional<std::string>& suite,
                                                     std::uint64_t limit);
+
+/// The ids of the runs whose answers a run has, from the nearest on: its origin, that one's origin, and so on. A
+/// calibration is no origin. The last may lie in another history.
+[[nodiscard]] Result<std::vector<std::string>> load_origins(Database& database, std::string_view run);
 
 /// What the history holds of a run, for the writer that takes it up.
 [[nodiscard]] Result<Known> load_known(Database& database, std::int64_t run, std::size_t suites);

@@ -1,24 +1,25 @@
 #include "runner/store/case_reader.hpp"
-#include "runner/store/codec.hpp"
 #include "runner/store/queries.hpp"
+#include "runner/store/score_reader.hpp"
 #include "runner/store/step_reader.hpp"
 
 namespace assay::store {
 namespace {
 
+// What people changed comes before what the run came to by itself.
 constexpr std::string_view kUnits =
-    "SELECT s.suite, s.ordinal, s.sample, s.outcome, s.pass, s.score, s.why, s.error_kind, s.error_hint "
-    "FROM sample AS s JOIN suite AS u ON u.run=s.run AND u.suite=s.suite "
+    "WITH seen AS (SELECT s.suite, s.ordinal, s.sample, iif(e.run IS NULL, s.outcome, e.outcome) AS outcome, "
+    "iif(e.run IS NULL, s.pass, e.pass) AS pass, iif(e.run IS NULL, s.score, e.score) AS score, "
+    "iif(e.run IS NULL, s.why, e.why) AS why, iif(e.run IS NULL, s.error_kind, e.error_kind) AS error_kind, "
+    "iif(e.run IS NULL, s.error_hint, e.error_hint) AS error_hint, e.run IS NOT NULL AS edited FROM sample AS s "
+    "JOIN suite AS u ON u.run=s.run AND u.suite=s.suite "
     "JOIN case_ AS c ON c.run=s.run AND c.suite=s.suite AND c.ordinal=s.ordinal "
-    "WHERE s.run=?1 AND (?2 IS NULL OR u.id=?2) AND (?3 IS NULL OR c.id=?3) ";
+    "LEFT JOIN edited_sample AS e ON e.run=s.run AND e.suite=s.suite AND e.ordinal=s.ordinal AND e.sample=s.sample "
+    "WHERE s.run=?1 AND (?2 IS NULL OR u.id=?2) AND (?3 IS NULL OR c.id=?3)) SELECT * FROM seen ";
 constexpr std::string_view kFailuresFirst =
-    "ORDER BY CASE WHEN s.outcome=0 THEN CASE WHEN s.pass THEN 5 ELSE 0 END ELSE s.outcome END, "
-    "s.suite, s.ordinal, s.sample LIMIT ?4";
-constexpr std::string_view kPlanOrder = "ORDER BY s.suite, s.ordinal, s.sample LIMIT ?4";
-constexpr std::string_view kScores =
-    "SELECT k.name, k.metric, k.required, k.unit, s.state, s.value, s.pass, s.why, s.error_kind, s.error_message, "
-    "s.error_hint FROM score AS s JOIN suite_check AS k ON k.run=s.run AND k.suite=s.suite AND k.kind=s.kind "
-    "WHERE s.run=? AND s.suite=? AND s.ordinal=? AND s.sample=? ORDER BY s.place";
+    "ORDER BY CASE WHEN outcome=0 THEN CASE WHEN pass THEN 5 ELSE 0 END ELSE outcome END, "
+    "suite, ordinal, sample LIMIT ?4";
+constexpr std::string_view kPlanOrder = "ORDER BY suite, ordinal, sample LIMIT ?4";
 
 Outcome outcome_of(const Statement& row) {
   const std::string why = row.string(6);
@@ -46,9 +47,11 @@ class SampleReader {
     if (!cases) return cases.error();
     auto steps = StepReader::make(database, run);
     if (!steps) return steps.error();
-    auto scores = database.prepare(kScores);
+    auto scores = ScoreReader::make(database, run);
     if (!scores) return scores.error();
-    return SampleReader(run, std::move(*cases), std::move(*steps), std::move(*scores));
+    auto edits = EditReader::make(database, run);
+    if (!edits) return edits.error();
+    return SampleReader(std::move(*cases), std::move(*steps), std::move(*scores), std::move(*edits));
   }
 
   Result<StoredSample> read(const Statement& row) {
@@ -58,14 +61,14 @@ class SampleReader {
     sample.outcome = outcome_of(row);
     auto done = read_case(sample);
     if (done) done = read_steps(sample);
-    if (done) done = read_scores(sample);
+    if (done) done = read_scores(sample, row.integer(9) != 0);
     if (!done) return done.error();
     return sample;
   }
 
  private:
-  SampleReader(std::int64_t run, CaseReader cases, StepReader steps, Statement scores)
-      : run_(run), cases_(std::move(cases)), steps_(std::move(steps)), scores_(std::move(scores)) {}
+  SampleReader(CaseReader cases, StepReader steps, ScoreReader scores, EditReader edits)
+      : cases_(std::move(cases)), steps_(std::move(steps)), scores_(std::move(scores)), edits_(std::move(edits)) {}
 
   Result<void> read_case(StoredSample& sample) {
     auto kase = cases_.read(sample.unit.suite, sample.unit.ordinal);
@@ -93,33 +96,20 @@ class SampleReader {
     return {};
   }
 
-  Result<void> read_scores(StoredSample& sample) {
-    const UnitId& unit = sample.unit;
-    scores_.with(run_, unit.suite, unit.ordinal, unit.sample);
-    for (;;) {
-      auto more = scores_.row();
-      if (!more) return more.error();
-      if (!*more) return {};
-      StoredScore stored{scores_.string(0), scores_.string(1), scores_.integer(2) != 0, unit_of(scores_.text(3)), {}};
-      stored.score.why = scores_.string(7);
-      switch (scores_.integer(4)) {
-        case 0:
-          stored.score.state = Scored{scores_.real(5), scores_.integer(6) != 0};
-          break;
-        case 1:
-          stored.score.state = Unscored{stored.score.why};
-          break;
-        default:
-          stored.score.state = error_at(scores_, 8);
-      }
-      sample.scores.push_back(std::move(stored));
-    }
+  Result<void> read_scores(StoredSample& sample, bool edited) {
+    auto scores = scores_.read(sample.unit);
+    if (!scores) return scores.error();
+    auto edits = edited ? edits_.read(sample.unit) : Result<Edits>(Edits{});
+    if (!edits) return edits.error();
+    apply_edits(*edits, *scores);
+    for (WeighedScore& each : *scores) sample.scores.push_back(std::move(each.stored));
+    return {};
   }
 
-  std::int64_t run_;
   CaseReader cases_;
   StepReader steps_;
-  Statement scores_;
+  ScoreReader scores_;
+  EditReader edits_;
 };
 
 }  // namespace

@@ -262,10 +262,123 @@ CREATE TABLE verdict (
 CREATE INDEX verdict_run ON verdict (run, id);
 )sql";
 
+// What judges and people add. A run without them writes nothing here. Of a judge's step `usd` is by the judge's price,
+// and `question` its row of `question_body`: whom it asked what, as JSON. An edit is never changed: the newest counts,
+// by `at` and then `id`, and `edited_sample` holds what the checks of such a sample now come to.
+constexpr const char* kSecond = R"sql(
+ALTER TABLE run ADD COLUMN kind TEXT NOT NULL DEFAULT 'measured';
+ALTER TABLE run ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+ALTER TABLE suite_check ADD COLUMN weight REAL NOT NULL DEFAULT 1;
+ALTER TABLE step ADD COLUMN question INTEGER;
+
+CREATE TABLE run_judge (
+  run INTEGER NOT NULL REFERENCES run,
+  place INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  api TEXT NOT NULL,
+  model TEXT NOT NULL,
+  url TEXT NOT NULL,
+  params TEXT NOT NULL,
+  price_input REAL,
+  price_output REAL,
+  price_cached REAL,
+  PRIMARY KEY (run, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE suite_judged (
+  run INTEGER NOT NULL,
+  suite INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  metric TEXT NOT NULL,
+  required INTEGER NOT NULL,
+  judge TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  prompt TEXT NOT NULL,
+  model TEXT NOT NULL,
+  PRIMARY KEY (run, suite, place),
+  FOREIGN KEY (run, suite) REFERENCES suite
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE question_body (
+  id INTEGER PRIMARY KEY,
+  coding INTEGER NOT NULL,
+  bytes ANY NOT NULL
+) STRICT;
+
+CREATE TABLE score_detail (
+  run INTEGER NOT NULL,
+  suite INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  sample INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  details TEXT NOT NULL,
+  PRIMARY KEY (run, suite, ordinal, sample, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE score_edit (
+  id INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL REFERENCES run,
+  suite INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  sample INTEGER NOT NULL,
+  metric TEXT NOT NULL,
+  pass INTEGER NOT NULL,
+  value REAL,
+  reason TEXT NOT NULL,
+  author TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX score_edit_unit ON score_edit (run, suite, ordinal, sample);
+
+CREATE TABLE edited_sample (
+  run INTEGER NOT NULL,
+  suite INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  sample INTEGER NOT NULL,
+  outcome INTEGER NOT NULL,
+  pass INTEGER,
+  score REAL,
+  why TEXT,
+  error_kind TEXT,
+  error_hint TEXT,
+  PRIMARY KEY (run, suite, ordinal, sample)
+) STRICT, WITHOUT ROWID;
+
+-- `run` is the id of a run, which may lie in another history; empty where `answer` itself was judged.
+CREATE TABLE label (
+  id INTEGER PRIMARY KEY,
+  run TEXT NOT NULL,
+  suite TEXT NOT NULL,
+  case_id TEXT NOT NULL,
+  sample INTEGER NOT NULL,
+  answer TEXT,
+  question TEXT,
+  metric TEXT NOT NULL,
+  pass INTEGER,
+  score REAL,
+  author TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX label_answer ON label (run, suite, case_id, sample);
+
+-- `json`: whatever else was measured.
+CREATE TABLE trust (
+  id INTEGER PRIMARY KEY,
+  digest TEXT NOT NULL,
+  prompt TEXT NOT NULL,
+  suite TEXT NOT NULL,
+  metric TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  json TEXT NOT NULL
+) STRICT;
+CREATE INDEX trust_of ON trust (digest, prompt, suite, metric, at);
+)sql";
+
 // One entry for each version, applied in order; an entry that was released is never changed. Version 1 was never
 // released.
 constexpr int kFirstVersion = 2;
-constexpr std::array<const char*, 1> kMigrations = {kFirst};
+constexpr std::array<const char*, 2> kMigrations = {kFirst, kSecond};
 
 std::string written_by(Database& database) {
   auto query = database.prepare("SELECT version FROM run ORDER BY id DESC LIMIT 1");

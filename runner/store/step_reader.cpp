@@ -9,8 +9,10 @@ constexpr std::string_view kSteps =
     "SELECT t.seq, t.name, t.role, t.context, t.attempts, t.replayed, t.started, t.waited, t.duration, t.status, "
     "t.request_id, t.body, t.finish, t.finish_text, t.served_model, t.input_tokens, t.output_tokens, t.cached_tokens, "
     "t.reasoning_tokens, t.connect, t.ttft, t.total, t.error_kind, t.error_message, t.error_hint, b.coding, b.gaps, "
-    "b.answer, b.raw FROM step AS t LEFT JOIN step_body AS b ON b.id=t.body "
-    "WHERE t.run=? AND t.suite=? AND t.ordinal=? AND t.sample=? ORDER BY t.seq";
+    "b.answer, b.raw, q.coding, q.bytes FROM step AS t LEFT JOIN step_body AS b ON b.id=t.body "
+    "LEFT JOIN question_body AS q ON q.id=t.question WHERE t.run=? AND t.suite=? AND t.ordinal=? AND t.sample=? ";
+constexpr std::string_view kInOrder = "ORDER BY t.seq";
+constexpr std::string_view kOfTargetInOrder = "AND t.role=0 ORDER BY t.seq";
 enum Column : int {
   kSeq,
   kName,
@@ -39,6 +41,8 @@ enum Column : int {
   kGaps,
   kAnswer,
   kRaw,
+  kQuestionCoding,
+  kQuestion,
 };
 constexpr std::string_view kAttempts =
     "SELECT started, waited, duration, status, request_id, error_kind, error_message, error_hint FROM attempt "
@@ -66,9 +70,11 @@ Error error_at(const Statement& row, int first) {
   return {error_kind(row.text(first)), row.string(first + 1), row.string(first + 2)};
 }
 
-Result<StepReader> StepReader::make(Database& database, std::int64_t run) {
+Result<StepReader> StepReader::make(Database& database, std::int64_t run, Of of) {
+  static_assert(static_cast<int>(Role::target) == 0);
   StepReader reader(database, run);
-  const std::pair<Statement*, std::string_view> statements[] = {{&reader.steps_, kSteps},
+  const auto steps = std::string(kSteps) + std::string(of == Of::all ? kInOrder : kOfTargetInOrder);
+  const std::pair<Statement*, std::string_view> statements[] = {{&reader.steps_, steps},
                                                                 {&reader.attempts_, kAttempts}};
   for (const auto& [statement, sql] : statements) {
     auto prepared = database.prepare(sql);
@@ -107,6 +113,9 @@ Result<PlacedStep> StepReader::read_step(const UnitId& unit) {
     if (!read) return read.error();
   }
   if (has_good) step.attempts.push_back(attempt_at(steps_, kStarted));
+  auto question = read_question();
+  if (!question) return question.error();
+  step.question = std::move(*question);
   if (steps_.is_null(kBody)) {
     step.result = error_at(steps_, kError);
     return placed;
@@ -115,6 +124,15 @@ Result<PlacedStep> StepReader::read_step(const UnitId& unit) {
   if (!response) return response.error();
   step.result = std::move(*response);
   return placed;
+}
+
+Result<std::shared_ptr<const Question>> StepReader::read_question() {
+  if (steps_.is_null(kQuestionCoding)) return nullptr;
+  auto text = bodies_.unpack(steps_.integer(kQuestionCoding), steps_.bytes(kQuestion));
+  if (!text) return text.error();
+  auto question = decode_question(*text);
+  if (!question) return question.error();
+  return std::make_shared<const Question>(std::move(*question));
 }
 
 Result<Response> StepReader::read_response() {

@@ -6,6 +6,7 @@
 
 #include <assay/core/sample.hpp>
 
+#include <memory>
 #include <vector>
 
 namespace assay::store {
@@ -19,13 +20,15 @@ struct PlacedStep {
 /// Reads the steps of one sample of a run after another.
 class StepReader {
  public:
-  [[nodiscard]] static Result<StepReader> make(Database& database, std::int64_t run);
+  enum class Of { all, target };
+  [[nodiscard]] static Result<StepReader> make(Database& database, std::int64_t run, Of of = Of::all);
   /// In the order of their places, whole. Errors: `store`.
   [[nodiscard]] Result<std::vector<PlacedStep>> read(const UnitId& unit);
 
  private:
   StepReader(Database& database, std::int64_t run) : run_(run), bodies_(database) {}
   Result<PlacedStep> read_step(const UnitId& unit);
+  Result<std::shared_ptr<const Question>> read_question();
   Result<Response> read_response();
   Result<Message> read_message(std::string_view raw);
   Result<void> read_attempts(const UnitId& unit, PlacedStep& to);

@@ -1,3 +1,4 @@
+#include "runner/store/people.hpp"
 #include "runner/store/queries.hpp"
 #include "runner/store/run_writer.hpp"
 #include "runner/store/runs.hpp"
@@ -11,6 +12,14 @@
 
 namespace assay::store {
 namespace {
+
+Prices prices_of(const RunHeader& header) {
+  Prices prices{header.price, {}};
+  for (const StoredJudge& judge : header.judges) {
+    if (judge.price) prices.judges.emplace(judge.name, *judge.price);
+  }
+  return prices;
+}
 
 class SqliteStore final : public Store {
  public:
@@ -108,6 +117,32 @@ class SqliteStore final : public Store {
     return each_sample(database_, *run, filter, each);
   }
 
+  Result<std::unique_ptr<Recall>> answers(const std::string& id, std::vector<std::string> suites) override {
+    auto run = run_number(database_, id);
+    if (!run) return run.error();
+    return open_answers(database_, *run, std::move(suites));
+  }
+
+  Result<void> add_labels(std::span<const Label> labels) override { return append_labels(database_, labels); }
+
+  Result<std::vector<Label>> labels(const std::string& run) override { return load_labels(database_, run); }
+
+  Result<void> edit_scores(const std::string& id, std::span<const ScoreEdit> edits) override {
+    auto run = run_number(database_, id);
+    if (!run) return run.error();
+    return append_edits(database_, *run, edits);
+  }
+
+  Result<std::vector<ScoreEdit>> score_edits(const std::string& id) override {
+    auto run = run_number(database_, id);
+    if (!run) return run.error();
+    return load_edits(database_, *run);
+  }
+
+  Result<void> add_trust(const Trust& trust) override { return append_trust(database_, trust); }
+
+  Result<std::vector<Trust>> trust() override { return load_trust(database_); }
+
   Result<void> add_verdict(const std::string& id, const Verdict& verdict) override {
     auto run = run_number(database_, id);
     if (!run) return run.error();
@@ -137,7 +172,7 @@ class SqliteStore final : public Store {
     if (!own) return own.error();
     WriterOptions options;
     options.run = run;
-    options.price = header.price;
+    options.prices = prices_of(header);
     options.suites = header.suites.size();
     options.known = std::move(known);
     return make_run_writer(std::move(*own), std::move(lock), std::move(options), std::move(loop));

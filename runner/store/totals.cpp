@@ -1,6 +1,7 @@
 #include "runner/store/totals.hpp"
 
 #include "runner/store/codec.hpp"
+#include "runner/store/runs.hpp"
 
 #include <algorithm>
 #include <set>
@@ -22,7 +23,11 @@ constexpr std::string_view kWarmUp =
 // A step has its good attempt; the ones before it lie apart.
 constexpr std::string_view kOldestFailed =
     "SELECT min(a.started) FROM attempt AS a JOIN step AS t ON t.run=a.run AND t.suite=a.suite AND "
-    "t.ordinal=a.ordinal AND t.sample=a.sample AND t.seq=a.seq WHERE a.run=? AND t.replayed<>0";
+    "t.ordinal=a.ordinal AND t.sample=a.sample AND t.seq=a.seq WHERE a.run=?1 AND t.replayed<>0 AND (t.role<>0 OR NOT "
+    "?2)";
+constexpr std::string_view kReplayedAnswers =
+    "SELECT count(*), min(first) FROM (SELECT min(started) AS first FROM step WHERE run=? AND role=0 AND replayed<>0 "
+    "GROUP BY suite, ordinal, sample)";
 
 UnitId unit_of(const Statement& row) {
   return {static_cast<std::uint32_t>(row.integer(0)), static_cast<std::uint32_t>(row.integer(1)),
@@ -87,8 +92,14 @@ class Scored {
 
 class StepScan {
  public:
-  StepScan(Database& database, std::int64_t run, bool times, Totals& out)
-      : database_(database), run_(run), times_(times), scored_(database, run), out_(out) {}
+  /// `scores_another`: the target's answers are those of another run, which knows whether they were replayed.
+  StepScan(Database& database, std::int64_t run, bool times, bool scores_another, Totals& out)
+      : database_(database),
+        run_(run),
+        times_(times),
+        scores_another_(scores_another),
+        scored_(database, run),
+        out_(out) {}
 
   Result<void> read() {
     auto steps = database_.prepare(kSteps);
@@ -114,14 +125,17 @@ class StepScan {
     ++out_.cost.calls;
     if (step.integer(5) != 0) {
       ++out_.cost.cached;
-      return see_replay(step);
+      if (!scores_another_ || static_cast<Role>(step.integer(3)) == Role::judge) see_replay(step);
+      return;
     }
     out_.cost.attempts += count_at(step, 4);
     out_.cost.input_tokens += count_at(step, 10);
     out_.cost.output_tokens += count_at(step, 11);
     usd_ += step.real(12);
     if (step.is_null(7)) return;
-    if (step.is_null(12)) priced_ = false;
+    answered_ = true;
+    if (!step.is_null(12)) return;
+    priced_ = false;
     if (step.is_null(10) && step.is_null(11)) ++out_.cost.uncounted;
   }
 
@@ -183,8 +197,9 @@ class StepScan {
     cost.attempts += count_at(*run, 1);
     cost.input_tokens += count_at(*run, 2);
     cost.output_tokens += count_at(*run, 3);
-    const bool has_price = !run->is_null(5);
     cost.least_usd = usd_ + run->real(4);
+    // Without a price of the target it is known only where the target was not asked, but judges were.
+    const bool has_price = !run->is_null(5) || (answered_ && run->integer(0) == 0);
     if (has_price && priced_ && cost.calls > 0) cost.usd = cost.least_usd;
     return out_.replayed > 0 ? see_failed_attempts() : Result<void>();
   }
@@ -192,7 +207,7 @@ class StepScan {
   Result<void> see_failed_attempts() {
     auto query = database_.prepare(kOldestFailed);
     if (!query) return query.error();
-    auto more = query->with(run_).row();
+    auto more = query->with(run_, scores_another_).row();
     if (!more) return more.error();
     if (*more && !query->is_null(0)) see_moment({query->integer(0)});
     return {};
@@ -201,6 +216,7 @@ class StepScan {
   Database& database_;
   const std::int64_t run_;
   const bool times_;
+  const bool scores_another_;
   Scored scored_;
   Totals& out_;
   std::optional<Statement> gaps_;
@@ -208,15 +224,49 @@ class StepScan {
   std::string last_model_;
   std::optional<UnitId> last_replayed_;
   std::optional<UnitId> last_retried_;
-  bool priced_ = true;  // every answer that was paid for has a cost
+  bool answered_ = false;  // something that was paid for
+  bool priced_ = true;     // every answer that was paid for has a cost
   double usd_ = 0;
 };
+
+/// The run whose target was asked for the answers that a run scores; the run itself where it asked, or where that one
+/// is not in this history.
+Result<std::int64_t> who_asked(Database& database, std::int64_t run) {
+  auto query = database.prepare("SELECT name, origin FROM run WHERE id=?");
+  if (!query) return query.error();
+  auto more = query->with(run).row();
+  if (!more) return more.error();
+  if (!*more || query->text(1).empty()) return run;
+  auto origins = load_origins(database, query->text(0));
+  if (!origins) return origins.error();
+  if (origins->empty()) return run;
+  auto first = database.prepare("SELECT id FROM run WHERE name=?");
+  if (!first) return first.error();
+  auto there = first->with(std::string_view(origins->back())).row();
+  if (!there) return there.error();
+  return *there ? first->integer(0) : run;
+}
+
+Result<void> add_replayed_answers(Database& database, std::int64_t run, Totals& totals) {
+  auto query = database.prepare(kReplayedAnswers);
+  if (!query) return query.error();
+  auto more = query->with(run).row();
+  if (!more) return more.error();
+  totals.replayed = std::max(totals.replayed, count_at(*query, 0));
+  if (query->is_null(1)) return {};
+  const WallTime moment{query->integer(1)};
+  totals.oldest_replayed = std::min(totals.oldest_replayed.value_or(moment), moment);
+  return {};
+}
 
 }  // namespace
 
 Result<Totals> load_totals(Database& database, std::int64_t run, bool times) {
   Totals totals;
-  auto done = StepScan(database, run, times, totals).read();
+  auto asked = who_asked(database, run);
+  if (!asked) return asked.error();
+  auto done = StepScan(database, run, times, *asked != run, totals).read();
+  if (done && *asked != run) done = add_replayed_answers(database, *asked, totals);
   if (!done) return done.error();
   return totals;
 }

@@ -22,7 +22,10 @@ struct Totals {
   LogHistogram retried_ms;  ///< latencies of scored samples whose target was asked more than once for one answer
 };
 
-/// `times`: fill the histograms as well, which reads the samples and the bodies of streamed answers. Errors: `store`.
+/// Replayed samples are those with an answer that another run paid for. Of a run that scores the answers of another
+/// one, which is all of them, those are the ones that were replayed there, and those whose judges' answers were here;
+/// where the other run is not in this history, all of them. `times`: fill the histograms as well, which reads the
+/// samples and the bodies of streamed answers. Errors: `store`.
 [[nodiscard]] Result<Totals> load_totals(Database& database, std::int64_t run, bool times);
 
 }  // namespace assay::store

@@ -29,10 +29,11 @@ struct Call {
   std::uint32_t sample = 0;
   std::vector<Message> messages;
   std::string params;  ///< JSON object
-  Step step;
+  Step step;           ///< a judge's holds the schema and the rest of its question
 };
 
-/// `sha256:…` over api, host, model, messages, params and sample: what makes two requests the same.
+/// `sha256:…` over api, host, model, messages, params and sample, and of a judge's request its schema and whether it
+/// asks for logprobs: what makes two requests the same.
 [[nodiscard]] std::string key_of(const Peer& peer, const Request& request, std::uint32_t sample);
 
 /// Whether a call that the cassette does not hold may be sent.

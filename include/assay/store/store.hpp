@@ -3,6 +3,8 @@
 
 #include <assay/core/evidence.hpp>
 #include <assay/core/journal.hpp>
+#include <assay/core/recall.hpp>
+#include <assay/core/trust.hpp>
 #include <assay/core/verdict.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -13,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,7 +50,22 @@ struct StoredSuite {
     Direction better = Direction::up;
   };
   std::vector<Metric> metrics;
+  std::vector<JudgedMetric> judged;
 };
+
+/// A judge that a run may ask.
+struct StoredJudge {
+  std::string name;
+  std::string digest;
+  std::string api;
+  std::string model;
+  std::string url;     ///< without secrets
+  std::string params;  ///< JSON object
+  std::optional<Price> price;
+};
+
+/// What a run is for. Only the first two are found by `latest` and decided; a calibration measures a judge.
+enum class RunKind { measured, scored, calibration };
 
 /// One of `count` parts of a run; `index` counts from 1.
 struct Shard {
@@ -75,7 +93,10 @@ struct RunHeader {
   std::string beside;          ///< the id of the run that is executed together with this one; empty without one
   bool baseline = false;       ///< of the two, the one that the other is compared with
   std::optional<Price> price;  ///< of the target; without one no cost is known
-  std::string policy;          ///< JSON of the policy as sealed
+  RunKind kind = RunKind::measured;
+  std::string origin;               ///< of a scored run: the id of the run whose answers were scored
+  std::vector<StoredJudge> judges;  ///< that its checks may ask
+  std::string policy;               ///< JSON of the policy as sealed
   std::string policy_digest;
   WallTime sealed;
   std::string options;  ///< JSON
@@ -160,7 +181,21 @@ struct EvidenceQuery {
   bool digests = false;                                       ///< of the cases
 };
 
-/// A stored call with what was asked, in the order (suite, case, sample, call).
+/// A score that a person changed: append-only, the newest counts, by `at` and then by when it was added.
+struct ScoreEdit {
+  std::string suite;
+  std::string case_id;
+  std::uint32_t sample = 0;
+  std::string metric;
+  bool pass = false;
+  std::optional<double> value;  ///< absent: 1 or 0 for a share, else as scored
+  std::string reason;
+  std::string by;
+  WallTime at;
+};
+
+/// A stored call with what was asked, in the order (suite, case, sample, call). A judge's messages are its question's,
+/// its parameters those it is configured with.
 struct StoredCall {
   UnitId unit;
   std::string suite;
@@ -198,9 +233,9 @@ class Store {
   [[nodiscard]] virtual Result<std::unique_ptr<RunWriter>> start(const RunHeader& header,
                                                                  boost::asio::any_io_executor loop) = 0;
   /// Takes up an unfinished run. Calls of samples that did not finish are kept for `Journal::find`; skipped samples are
-  /// run again, and so are samples that an endpoint's failure ended where the circuit breaker stopped the run, and
-  /// those that a cassette could not answer. Errors: `not_found`; `usage` if it is finished, or being executed by a
-  /// live process.
+  /// run again, and so are samples that a target's or a judge's failure ended where the circuit breaker stopped the
+  /// run, and those that a cassette could not answer. Errors: `not_found`; `usage` if it is finished, or being executed
+  /// by a live process.
   [[nodiscard]] virtual Result<std::unique_ptr<RunWriter>> resume(const std::string& run,
                                                                   boost::asio::any_io_executor loop) = 0;
   /// The units of a run that have a finished sample, sorted; skipped ones have not.
@@ -226,6 +261,25 @@ class Store {
   /// Streams samples; the callback returns false to stop.
   [[nodiscard]] virtual Result<void> samples(const std::string& run, const SampleFilter& filter,
                                              const std::function<bool(const StoredSample&)>& each) = 0;
+
+  /// The target's answers of a run under the suites of another one (`suites[i]` is the id of suite i there): found by
+  /// suite, case id and sample. A case that has no answer, or whose messages are others, is `replay_miss`; so is any
+  /// judge's call. A call that finally failed is given as it did. Steps are marked replayed. The store outlives it.
+  [[nodiscard]] virtual Result<std::unique_ptr<Recall>> answers(const std::string& run,
+                                                                std::vector<std::string> suites) = 0;
+
+  /// Appends; an equal label (all fields) is kept once. Errors: `store`.
+  [[nodiscard]] virtual Result<void> add_labels(std::span<const Label> labels) = 0;
+  /// Of a run's answers, oldest first; those of its origin are its answers too.
+  [[nodiscard]] virtual Result<std::vector<Label>> labels(const std::string& run) = 0;
+  /// Appends edits of a run's scores, which `evidence` and `samples` apply: all of them or none. Errors: `usage` for a
+  /// sample or metric that the run has not, and for a value that the score cannot have.
+  [[nodiscard]] virtual Result<void> edit_scores(const std::string& run, std::span<const ScoreEdit> edits) = 0;
+  [[nodiscard]] virtual Result<std::vector<ScoreEdit>> score_edits(const std::string& run) = 0;
+  /// Adds a measurement of a judge; older ones stay.
+  [[nodiscard]] virtual Result<void> add_trust(const Trust& trust) = 0;
+  /// The newest measurement of each (judge digest, prompt, suite, metric), in that order.
+  [[nodiscard]] virtual Result<std::vector<Trust>> trust() = 0;
 
   /// Adds a decision of a run; older ones stay.
   [[nodiscard]] virtual Result<void> add_verdict(const std::string& run, const Verdict& verdict) = 0;

@@ -36,6 +36,23 @@ inline Call call(const std::string& case_id, std::uint32_t sample, const std::st
   return made;
 }
 
+/// A judge's call.
+inline Call judged(const std::string& case_id, const std::string& prompt, std::string schema = {},
+                   bool logprobs = false, const std::string& answer = "5") {
+  Call made = call(case_id, 0, prompt, answer);
+  made.step.name = "check/0/grade";
+  made.step.role = Role::judge;
+  made.step.question = std::make_shared<Question>(Question{"strict", made.messages, std::move(schema), logprobs});
+  return made;
+}
+
+inline Request request_of(const Call& call) {
+  Request request{.messages = call.messages, .params = call.params};
+  if (call.step.question != nullptr) request.schema = call.step.question->schema;
+  if (call.step.question != nullptr) request.logprobs = call.step.question->logprobs;
+  return request;
+}
+
 inline Call failed(Call made, ErrorKind kind) {
   made.step.result = Error{kind, "the endpoint answered 401"};
   return made;
@@ -62,7 +79,7 @@ class Asker {
     PlannedCase kase;
     kase.id = call.case_id;
     const UnitId unit{0, 0, call.sample};
-    return recall_->find({unit, kase, call.step.name, call.step.role, {call.messages, call.params}});
+    return recall_->find({unit, kase, call.step.name, call.step.role, request_of(call)});
   }
   /// The text of the answer; what went wrong otherwise.
   std::string answer(const Call& call) {

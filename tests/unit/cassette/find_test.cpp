@@ -69,5 +69,29 @@ TEST(Find, works_among_many) {
   for (const Call& each : calls) EXPECT_EQ("wire of " + asker.answer(each), std::get<Response>(each.step.result).raw);
 }
 
+TEST(Find, a_judge_is_found_by_its_own_peer_and_form) {
+  const TempDir folder;
+  const Peer judge{"openai-chat", "llm.example.com", "judge-1"};
+  const Peer program{"command", "local", "program:1f"};
+  auto recorder = Recorder::create(folder / "calls.jsonl");
+  ASSERT_TRUE(recorder.has_value());
+  ASSERT_TRUE((*recorder)->add(kPeer, call("fr", 0, "capital?", "Paris")).has_value());
+  ASSERT_TRUE((*recorder)->add(judge, judged("fr", "grade", R"({"type":"object"})")).has_value());
+  ASSERT_TRUE((*recorder)->add(program, judged("fr", "{}", "", false, R"({"score":1})")).has_value());
+  ASSERT_TRUE((*recorder)->commit().has_value());
+
+  Asker asker(folder / "calls.jsonl", Missing::is_sent, judge);
+  EXPECT_EQ(asker.answer(judged("fr", "grade", R"({"type":"object"})")), "5");
+  EXPECT_EQ(asker.answer(judged("fr", "grade")), "to be sent") << "another form of answer is another request";
+  EXPECT_EQ(asker.answer(judged("fr", "grade", R"({"type":"object"})", true)), "to be sent");
+  EXPECT_EQ(Asker(folder / "calls.jsonl", Missing::is_sent).answer(judged("fr", "grade", R"({"type":"object"})")),
+            "to be sent")
+      << "another peer";
+  EXPECT_EQ(Asker(folder / "calls.jsonl", Missing::is_sent, program).answer(judged("fr", "{}")), R"({"score":1})");
+  const auto found = asker.find(judged("jp", "grade", R"({"type":"object"})"));
+  ASSERT_TRUE(found.has_value() && found->has_value()) << "by what is asked, not by who asks";
+  EXPECT_EQ((*found)->role, Role::judge);
+}
+
 }  // namespace
 }  // namespace assay::cassette::test

@@ -33,6 +33,38 @@ TEST(Key, everything_that_is_asked_counts) {
   EXPECT_NE(key(kPeer, {{Author::user, {Text{"h"}, Text{"i"}}}}, "{}"), base);
 }
 
+TEST(Key, the_form_of_answer_that_a_judge_is_asked_for_counts) {
+  const std::vector<Message> ask{user("hi")};
+  const auto with = [&](std::string_view schema, bool logprobs) {
+    return key_of(kPeer, {.messages = ask, .schema = schema, .logprobs = logprobs}, 0);
+  };
+  const std::string base = key(kPeer, ask, "{}");
+  EXPECT_EQ(with("", false), base) << "keys of older recordings stay";
+  EXPECT_NE(with(R"({"type":"object"})", false), base);
+  EXPECT_NE(with("", true), base);
+  EXPECT_NE(with(R"({"type":"object"})", true), with(R"({"type":"object"})", false));
+  EXPECT_NE(with(R"({"type":"array"})", false), with(R"({"type":"object"})", false));
+  EXPECT_EQ(with(R"({ "b":1, "a":2 })", false), with(R"({"a":2,"b":1})", false)) << "compared as values";
+}
+
+// Contexts and logprobs come with an answer: where it is said again, they are not sent.
+TEST(Key, what_is_said_about_an_answer_does_not_count) {
+  const Message plain{Author::assistant, {Text{"Paris"}}};
+  const Message more{Author::assistant, {Text{"Paris"}, Contexts{{"a"}}, Logprobs{{{"Paris", -0.5, {}}}}}};
+  EXPECT_EQ(key(kPeer, {user("hi"), more}, "{}"), key(kPeer, {user("hi"), plain}, "{}"));
+}
+
+TEST(Key, covers_the_judges_fields_of_the_line_as_canonical_json) {
+  const TempDir folder;
+  const Call graded = judged("fr", "grade this", R"({"type":"object","minimum":1.50})", true);
+  const Json line = Json::parse(lines_of(record(folder, {graded})).at(1));
+  Json hashed;
+  for (const char* field : {"api", "host", "logprobs", "messages", "model", "params", "sample", "schema"}) {
+    hashed[field] = line.at(field);
+  }
+  EXPECT_EQ(line.at("key"), to_string(sha256(canonical_json(hashed))));
+}
+
 // Whoever holds the file can check it with any JSON library.
 TEST(Key, is_the_digest_of_six_fields_of_the_line_as_canonical_json) {
   const TempDir folder;
@@ -50,6 +82,9 @@ TEST(Key, is_the_digest_of_six_fields_of_the_line_as_canonical_json) {
 TEST(Key, made_by_another_program_is_the_same) {
   Asker asker(std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/fuzz/corpus/cassette_file/two_calls");
   EXPECT_EQ(asker.answer(call("fr", 0, "capital of France?", "")), "Paris");
+  Asker judge(std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/fuzz/corpus/cassette_file/judge", Missing::is_an_error,
+              {"openai-chat", "local", "judge-1"});
+  EXPECT_EQ(judge.answer(judged("fr", "grade this", R"({"type":"object"})", true)), R"({"score":5})");
 }
 
 TEST(UrlClass, is_local_or_the_host) {

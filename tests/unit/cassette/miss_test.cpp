@@ -121,5 +121,16 @@ TEST(Miss, a_judge_s_call_is_found_among_the_calls_of_its_case) {
             std::string::npos);
 }
 
+TEST(Miss, names_another_form_of_answer) {
+  const TempDir folder;
+  Asker asker(record(folder, {judged("fr", "grade", R"({"type":"object"})")}));
+  const auto says = [&](const Call& asked) { return asker.miss(asked).message; };
+  EXPECT_TRUE(says(judged("fr", "grade")).ends_with("differs in the schema of the answer (recorded one, asked none)"))
+      << says(judged("fr", "grade"));
+  EXPECT_TRUE(says(judged("fr", "grade", "{}", true))
+                  .ends_with("differs in the schema of the answer, logprobs (recorded not wanted, asked wanted)"))
+      << says(judged("fr", "grade", "{}", true));
+}
+
 }  // namespace
 }  // namespace assay::cassette::test

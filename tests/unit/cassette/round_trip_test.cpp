@@ -1,5 +1,7 @@
 #include "tests/unit/cassette/calls.hpp"
 
+#include <cmath>
+#include <limits>
 #include <random>
 
 namespace assay::cassette::test {
@@ -45,6 +47,24 @@ class Draw {
         return Refusal{text()};
     }
   }
+  /// What is said about an answer, beside the answer.
+  Part about() {
+    if (coin()) return Contexts{coin() ? std::vector<std::string>{} : std::vector{text(), text()}};
+    Logprobs made;
+    for (auto left = below(3); left > 0; --left) {
+      made.tokens.push_back({text(), logprob(), {}});
+      for (auto others = below(3); others > 0; --others) made.tokens.back().top.emplace_back(text(), logprob());
+    }
+    return made;
+  }
+  double logprob() {
+    if (below(4) == 0) return below(2) == 0 ? -9999.0 : -std::numeric_limits<double>::infinity();
+    return -std::ldexp(static_cast<double>(random_() >> 11U), -53 - static_cast<int>(below(20)));
+  }
+  std::shared_ptr<const Question> question(const std::vector<Message>& messages) {
+    static const std::vector<std::string> kSchemas{"", R"({"type":"object", "a":0.10})", "true", "no JSON", "[1"};
+    return std::make_shared<Question>(Question{text(), messages, kSchemas[below(kSchemas.size())], coin()});
+  }
   Message message() {
     Message made{static_cast<Author>(below(5)), {}};
     for (auto left = below(3); left > 0; --left) made.parts.push_back(part());
@@ -60,6 +80,7 @@ class Draw {
   Response response() {
     Response made;
     made.message = message();
+    if (coin()) made.message.parts.push_back(about());
     made.finish = static_cast<Finish>(below(5));
     made.finish_text = text();
     made.usage = {maybe_number(), maybe_number(), maybe_number(), maybe_number()};
@@ -90,6 +111,7 @@ class Draw {
     for (auto left = below(4); left > 0; --left) made.messages.push_back(message());
     made.step.name = text();
     made.step.role = coin() ? Role::target : Role::judge;
+    if (made.step.role == Role::judge) made.step.question = question(made.messages);
     made.step.context = static_cast<std::uint32_t>(random_());
     if (below(4) == 0) made.step.result = error();
     if (std::holds_alternative<Error>(made.step.result)) made.step.result = coin() ? Step{}.result : made.step.result;
@@ -160,7 +182,7 @@ TEST(RoundTrip, any_step_comes_back_as_it_was) {
     PlannedCase kase;
     kase.id = each.case_id;
     const UnitId unit{0, 0, each.sample};
-    const auto found = recall->find({unit, kase, each.step.name, each.step.role, {each.messages, each.params}});
+    const auto found = recall->find({unit, kase, each.step.name, each.step.role, request_of(each)});
     ASSERT_TRUE(found.has_value()) << to_string(found.error());
     ASSERT_TRUE(found->has_value());
     EXPECT_TRUE((*found)->replayed);
@@ -196,6 +218,48 @@ TEST(RoundTrip, a_line_reads_like_the_call_it_holds) {
                 R"("params":{"temperature":0},"response":{"message":{"assistant":"Paris"},"finish":"stop","usage":{},)"
                 R"("timings":{"total_ns":0},"raw":"wire of Paris"},)"
                 R"("attempts":[{"started":"2026-11-18T11:06:40.123Z","duration_ns":5,"status":200}]})");
+}
+
+TEST(RoundTrip, a_judges_line_says_what_form_of_answer_was_asked_for) {
+  const TempDir folder;
+  const Call graded = judged("fr", "grade this", R"({"type": "object"})", true);
+  const auto lines = lines_of(record(folder, {graded}));
+  ASSERT_EQ(lines.size(), 2U);
+  const auto form = std::string(R"("params":{"temperature":0},"schema":{"type":"object"},"logprobs":true,"response":)");
+  EXPECT_NE(lines[1].find(form), std::string::npos) << lines[1];
+  EXPECT_NE(lines[1].find(R"("call":"check/0/grade","role":"judge")"), std::string::npos) << lines[1];
+}
+
+// What was asked with an older version is found, and written again with the same bytes.
+TEST(RoundTrip, a_committed_recording_keeps_its_bytes) {
+  const auto file = std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/cassettes/gsm8k/smollm2.jsonl";
+  auto cassette = Cassette::open(file);
+  ASSERT_TRUE(cassette.has_value()) << to_string(cassette.error());
+  const TempDir folder;
+  auto recorder = Recorder::create(folder / "again.jsonl");
+  ASSERT_TRUE(recorder.has_value());
+  const auto lines = lines_of(file);
+  ASSERT_EQ(lines.size(), 201U);
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const Json line = Json::parse(lines[i]);
+    const auto text = [&](const char* key) { return line.at(key).get<std::string>(); };
+    const Peer peer{text("api"), text("host"), text("model")};
+    Call asked{text("suite"), text("case"), line.at("sample").get<std::uint32_t>(), {}, line.at("params").dump(), {}};
+    for (const Json& message : line.at("messages")) {
+      const bool system = message.contains("system");
+      asked.messages.push_back({system ? Author::system : Author::user, {Text{message.begin()->get<std::string>()}}});
+    }
+    PlannedCase kase;
+    kase.id = asked.case_id;
+    const UnitId unit{0, 0, asked.sample};
+    const auto recall = (*cassette)->recall(peer, {asked.suite}, Missing::is_an_error);
+    auto step = recall->find({unit, kase, "turn/1", Role::target, request_of(asked)});
+    ASSERT_TRUE(step.has_value() && step->has_value()) << to_string(step.error());
+    asked.step = **step;
+    ASSERT_TRUE((*recorder)->add(peer, asked).has_value());
+  }
+  ASSERT_TRUE((*recorder)->commit().has_value());
+  EXPECT_TRUE(folder.read("again.jsonl") == TempDir::read_file(file));
 }
 
 }  // namespace

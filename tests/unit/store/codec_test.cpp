@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace assay::store {
 
 TEST(Codec, messages_come_back_as_they_were) {
@@ -11,6 +13,12 @@ TEST(Codec, messages_come_back_as_they_were) {
       {Author::user, {Text{"quote \" back \\ line \n tab \t nul " + std::string(1, '\0') + " é 日本"}}},
       {Author::assistant, {Text{"a"}, ToolUse{"t1", "lookup", "{\"broken\": "}, Refusal{"no\x1b[31m"}}},
       {Author::tool, {Text{"result"}}},
+      {Author::assistant, {Text{"Paris [1]"}, Contexts{{"Paris is\n\"the\" capital", ""}}, Contexts{}}},
+      {Author::assistant,
+       {Logprobs{{{"5", -0.1234567890123456, {{"5", -0.1234567890123456}, {"4", -9999}}},
+                  {"\"", -std::numeric_limits<double>::infinity(), {}},
+                  {"", -1e-300, {{"x", -std::numeric_limits<double>::infinity()}}}}},
+        Logprobs{}}},
   };
   auto back = decode_messages(encode_messages(messages));
   ASSERT_TRUE(back) << to_string(back.error());
@@ -27,8 +35,24 @@ TEST(Codec, bytes_that_are_no_utf8_become_replacement_characters) {
             "b");
 }
 
+TEST(Codec, questions_come_back_as_they_were) {
+  const std::vector<Message> messages = {{Author::system, {Text{"You grade."}}},
+                                         {Author::user, {Text{"answer: \"x\""}}}};
+  const Question questions[] = {
+      {"strict", messages, R"({"type":"object"})", true}, {"program:1f", messages, "", false}, {"", {}, "", false}};
+  for (const Question& question : questions) {
+    auto back = decode_question(encode_question(question));
+    ASSERT_TRUE(back) << to_string(back.error());
+    EXPECT_EQ(*back, question);
+  }
+  EXPECT_FALSE(decode_question("[]"));
+  EXPECT_FALSE(decode_question(R"({"to":"strict"})"));
+}
+
 TEST(Codec, damaged_text_is_an_error) {
-  for (const char* text : {"", "{", "[]", "{\"author\":\"user\"}", "{\"parts\":[1]}"}) {
+  for (const char* text : {"", "{", "[]", "{\"author\":\"user\"}", "{\"parts\":[1]}", R"({"parts":[{"contexts":[1]}]})",
+                           R"({"parts":[{"contexts":"x"}]})", R"({"parts":[{"logprobs":[["x"]]}]})",
+                           R"({"parts":[{"logprobs":[["x",0,["y","z"]]]}]})", R"({"parts":[{"logprobs":[[1,2]]}]})"}) {
     SCOPED_TRACE(text);
     EXPECT_FALSE(decode_message(text));
   }

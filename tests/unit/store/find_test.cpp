@@ -57,6 +57,28 @@ TEST_F(Find, of_a_pair_the_candidate_is_meant) {
   EXPECT_EQ(found("ef-4", false), "ef-4") << "by its own id it is found";
 }
 
+TEST_F(Find, a_calibration_is_found_by_its_id_only) {
+  RunHeader calibration = header("ef-4");
+  calibration.started = {400};
+  calibration.meta = {{"commit", "two"}};
+  calibration.kind = RunKind::calibration;
+  finished_run(*store_, calibration, 2, 0, RunStatus::finished);
+  calibration.id = "gh-5";
+  finished_run(*store_, calibration, 2, 0, RunStatus::interrupted);
+  RunHeader scored = header("ij-6");
+  scored.started = {250};
+  scored.kind = RunKind::scored;
+  scored.origin = "ab-1";
+  finished_run(*store_, scored, 2, 0, RunStatus::finished);
+  EXPECT_EQ(found("latest", false), "ij-6");
+  EXPECT_EQ(found("latest", true), "cd-3");
+  EXPECT_EQ(found("commit=two", false), "ab-2");
+  EXPECT_EQ(found("ef", false), "ef-4");
+  std::vector<std::string> ids;
+  for (const RunRow& run : *store_->history("capitals", 10)) ids.push_back(run.header.id);
+  EXPECT_EQ(ids, (std::vector<std::string>{"cd-3", "ij-6", "ab-2", "ab-1"}));
+}
+
 TEST_F(Find, what_is_not_there_is_answered_with_what_is) {
   struct Row {
     const char* text;
@@ -114,6 +136,12 @@ TEST(Runs, a_header_comes_back_as_it_was) {
   run.shard = Shard{2, 5};
   run.beside = "r0";
   run.baseline = true;
+  run.kind = RunKind::scored;
+  run.origin = "r-first";
+  run.judges = {
+      {"strict", "sha256:j", "openai-chat", "judge-1", "https://llm.example.com/v1", R"({"seed":1})", Price{1, 2, 0.5}},
+      {"plain", "sha256:k", "openai-chat", "judge-2", "stub:j.yaml", "{}", std::nullopt}};
+  run.suites[0].judged = {{"rubric", false, {"strict", "sha256:j", "sha256:p"}, "judge-1"}};
   run.suites[0].params_text = R"({"temperature":0})";
   run.suites[0].whole = 40;
   finished_run(*store, run, 4, 1);
@@ -133,6 +161,23 @@ TEST(Runs, a_header_comes_back_as_it_was) {
   EXPECT_EQ(row->header.shard, run.shard);
   EXPECT_EQ(row->header.beside, run.beside);
   EXPECT_TRUE(row->header.baseline);
+  EXPECT_EQ(row->header.kind, RunKind::scored);
+  EXPECT_EQ(row->header.origin, "r-first");
+  ASSERT_EQ(row->header.judges.size(), 2u);
+  EXPECT_EQ(row->header.judges[0].name, "strict");
+  EXPECT_EQ(row->header.judges[0].digest, "sha256:j");
+  EXPECT_EQ(row->header.judges[0].url, "https://llm.example.com/v1");
+  EXPECT_EQ(row->header.judges[0].params, R"({"seed":1})");
+  EXPECT_EQ(row->header.judges[0].price->cached_per_mtok, 0.5);
+  EXPECT_EQ(row->header.judges[1].model, "judge-2");
+  EXPECT_FALSE(row->header.judges[1].price);
+  ASSERT_EQ(row->header.suites.at(0).judged.size(), 1u);
+  const JudgedMetric& judged = row->header.suites[0].judged[0];
+  EXPECT_EQ(judged.metric, "rubric");
+  EXPECT_FALSE(judged.required);
+  EXPECT_EQ(judged.use, run.suites[0].judged[0].use);
+  EXPECT_EQ(judged.model, "judge-1");
+  EXPECT_EQ(store->evidence("r1", {})->suites.at(0).judged.size(), 1u);
   ASSERT_EQ(row->header.suites.size(), 1u);
   EXPECT_EQ(row->header.suites[0].params_text, run.suites[0].params_text);
   EXPECT_EQ(row->header.suites[0].whole, 40u);

@@ -1,7 +1,8 @@
-#include "tests/unit/store/fixture.hpp"
+#include "tests/unit/store/judged.hpp"
 
 #include <assay/store/merge.hpp>
 
+#include <array>
 #include <filesystem>
 #include <map>
 
@@ -54,11 +55,11 @@ class Merge : public ::testing::Test {
     if (ending.wall_s == 0) ending.wall_s = index;
     ending.load = 4;
     ending.warmup = {1, 1, 10, 2, 0.25};
-    write(*store, run, ending, index - 1, count);
+    write_shard(*store, run, ending, index - 1, count);
     return dir_ / file;
   }
 
-  void write(Store& store, const RunHeader& run, const Ending& ending, std::uint32_t first, std::uint32_t step) {
+  void write_shard(Store& store, const RunHeader& run, const Ending& ending, std::uint32_t first, std::uint32_t step) {
     boost::asio::io_context loop;
     auto writer = store.start(run, loop.get_executor());
     ASSERT_TRUE(writer) << to_string(writer.error());
@@ -115,7 +116,7 @@ TEST_F(Merge, gives_the_evidence_of_one_run) {
   auto whole_run = header("whole", 2 * kCases);
   whole_run.suites[0].whole = 2 * kCases;
   const auto one = open(dir_ / "one.db");
-  write(*one, whole_run, {}, 0, 1);
+  write_shard(*one, whole_run, {}, 0, 1);
   const std::vector shards = {shard(2, 3), shard(3, 3), shard(1, 3)};
   const auto done = merge(shards, dir_ / "out" / "all.db", "m1");
   ASSERT_TRUE(done) << to_string(done.error());
@@ -230,6 +231,8 @@ TEST_F(Merge, refuses_what_differs_and_names_it) {
       {"the selection of suite 'capitals'", [](RunHeader& run) { run.suites[0].whole = 99; }},
       {"the model", [](RunHeader& run) { run.model = "large"; }},
       {"the policy", [](RunHeader& run) { run.policy_digest = "sha256:x"; }},
+      {"the judges", [](RunHeader& run) { run.judges = {{"strict", "sha256:x", "", "", "", "{}", {}}}; }},
+      {"the run whose answers they score", [](RunHeader& run) { run.origin = "r0"; }},
       {"the seed", [](RunHeader& run) { run.seed = 1; }},
       {"the selection by --where and --limit", [](RunHeader& run) { run.limit = 5; }},
       {"the number of shards", [](RunHeader& run) { run.shard->count = 3; }},
@@ -270,6 +273,55 @@ TEST_F(Merge, refuses_files_without_shards) {
   EXPECT_EQ(refused({dir_ / "plain.db"}).kind, ErrorKind::usage);
   EXPECT_EQ(refused({dir_ / "nowhere.db"}).kind, ErrorKind::not_found);
   EXPECT_EQ(refused({}).kind, ErrorKind::usage);
+}
+
+TEST_F(Merge, carries_what_judges_and_people_said) {
+  std::vector<std::filesystem::path> files;
+  for (std::uint32_t index = 1; index <= 2; ++index) {
+    files.push_back(dir_ / ("judged-" + std::to_string(index) + ".db"));
+    const auto store = open(files.back());
+    finished_run(*store, header("earlier"), 2);
+    RunHeader run = judged_header("shard-" + std::to_string(index));
+    run.shard = Shard{index, 2};
+    run.suites[0].planned = 2;
+    run.suites[0].whole = 4;
+    write(*store, run, {judged_sample({0, index - 1, 0}, false), judged_sample({0, index + 1, 0}, false)});
+    const std::string first = "case-" + std::to_string(index - 1);
+    const ScoreEdit edit{"capitals", first, 0, "rubric", true, std::nullopt, "fine", "ana", {index}};
+    ASSERT_TRUE(store->edit_scores(run.id, std::array{edit}));
+    Label label{"capitals", first, run.id, 0, {}, {}, "rubric", true, {}, "ana", {index}};
+    ASSERT_TRUE(store->add_labels(std::array{label}));
+    Trust trust;
+    trust.use = {"strict", "sha256:j", "sha256:p"};
+    trust.at = {7};
+    ASSERT_TRUE(store->add_trust(trust));
+  }
+  const auto into = open(dir_ / "all.db");
+  write(*into, judged_header("before"), {judged_sample({0, 0, 0}, true)});
+  const auto done = merge(files, dir_ / "all.db", "m1");
+  ASSERT_TRUE(done) << to_string(done.error());
+
+  std::uint32_t seen = 0;
+  ASSERT_TRUE(into->samples("m1", {.failures_first = false}, [&](const StoredSample& sample) {
+    const Sample expected = judged_sample({0, seen, 0}, false);
+    const auto& asked = sample.transcript.steps.at(1).question;
+    EXPECT_TRUE(asked != nullptr && *asked == *expected.transcript.steps[1].question);
+    EXPECT_EQ(sample.scores.at(0).score.details, R"({"votes":[5,4]})");
+    EXPECT_EQ(std::get<outcome::Scored>(sample.outcome).pass, seen < 2) << "the first of each shard was changed";
+    ++seen;
+    return true;
+  }));
+  EXPECT_EQ(seen, 4u);
+  EXPECT_EQ(into->evidence("m1", {})->edited, 2u);
+  EXPECT_EQ(into->score_edits("m1")->size(), 2u);
+  const auto labels = *into->labels("m1");
+  ASSERT_EQ(labels.size(), 2u);
+  EXPECT_EQ(labels[0].run, "m1");
+  EXPECT_EQ(into->trust()->size(), 1u);
+  EXPECT_EQ(into->find("m1", false)->header.judges.at(0).digest, "sha256:j");
+  EXPECT_EQ(into->find("m1", false)->header.suites.at(0).judged.size(), 1u);
+  EXPECT_EQ(into->evidence("before", {})->edited, 0u);
+  EXPECT_TRUE(into->cost("m1")->usd);
 }
 
 TEST_F(Merge, leaves_the_shards_as_they_are) {

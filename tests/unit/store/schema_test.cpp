@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
+
 namespace assay::store {
 namespace {
 
@@ -29,6 +31,52 @@ TEST(Schema, opening_again_keeps_what_is_there) {
 TEST(Schema, an_empty_file_becomes_a_history) {
   const TempDir dir;
   EXPECT_TRUE(Store::open(dir.write("h.db", "")));
+}
+
+TEST(Schema, a_history_of_schema_2_is_read_and_written_on) {
+  const TempDir dir;
+  {
+    auto old = Database::open(dir / "h.db", Database::Mode::create);
+    ASSERT_TRUE(old);
+    const auto sql = TempDir::read_file(std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/unit/store/history_2.sql");
+    ASSERT_TRUE(old->execute(sql.c_str()));
+    ASSERT_EQ(*old->integer("PRAGMA user_version"), 2);
+  }
+  auto store = open(dir / "h.db");
+  const auto run = store->find("commit=abc", false);
+  ASSERT_TRUE(run) << to_string(run.error());
+  EXPECT_EQ(run->header.kind, RunKind::measured);
+  EXPECT_EQ(run->header.origin, "");
+  EXPECT_TRUE(run->header.judges.empty());
+  EXPECT_EQ(run->verdict, "INCONCLUSIVE");
+  const std::string& id = run->header.id;
+
+  auto evidence = store->evidence(id, {});
+  ASSERT_TRUE(evidence) << to_string(evidence.error());
+  const Balance& balance = evidence->suites.at(0).balance;
+  EXPECT_TRUE(balance.holds());
+  EXPECT_EQ(balance.scored, 2u);
+  EXPECT_EQ(balance.errored, 1u);
+  EXPECT_EQ(evidence->suites[0].column("contains")->values, (std::vector<double>{1, 0, 0}));
+  EXPECT_EQ(evidence->cost.calls, 3u);
+  EXPECT_FALSE(evidence->cost.usd);
+
+  std::vector<std::string> answers;
+  ASSERT_TRUE(store->samples(id, {.failures_first = false}, [&](const StoredSample& sample) {
+    const Response* answer = last_answer(sample.transcript);
+    answers.push_back(answer != nullptr ? text_of(answer->message) : "none");
+    EXPECT_EQ(sample.transcript.steps.at(0).question, nullptr);
+    return true;
+  }));
+  EXPECT_EQ(answers.at(0), "Paris");
+  EXPECT_EQ(answers.at(1), "Tokyo, the seat of the government since 1868, of the emperor since 1869");
+  EXPECT_EQ(answers.at(2), "none");
+
+  const ScoreEdit edit{"capitals", "jp", 0, "contains", true, std::nullopt, "Tokyo it is", "ana", {5}};
+  ASSERT_TRUE(store->edit_scores(id, std::array{edit}));
+  EXPECT_TRUE(store->evidence(id, {})->suites[0].rows.at(1).pass);
+  finished_run(*store, header("r1"));
+  EXPECT_EQ(store->history(std::nullopt, 10)->size(), 2u);
 }
 
 TEST(Schema, a_newer_schema_is_refused_by_name_and_left_alone) {
