@@ -1,4 +1,5 @@
-# cmake -DOUT=… -DROOT=… -DFILES=a;b -P embed.cmake: writes a C++ file that holds the files' bytes.
+# cmake -DOUT=… -DROOT=… -DFILES=a;b -DHEADER=… -DNAMESPACE=… -P embed.cmake: writes a C++ file that holds the files'
+# bytes: `embedded_files()` of the header.
 set(rows "")
 foreach(path IN LISTS FILES)
   file(READ ${ROOT}/${path} bytes HEX)
@@ -7,11 +8,11 @@ foreach(path IN LISTS FILES)
   math(EXPR size "${digits} / 2")
   string(APPEND rows "    EmbeddedFile{\"${path}\", {\"${escaped}\", ${size}}},\n")
 endforeach()
-file(WRITE ${OUT}.new "#include \"runner/app/embedded.hpp\"
+file(WRITE ${OUT}.new "#include \"${HEADER}\"
 
 #include <array>
 
-namespace assay::app {
+namespace ${NAMESPACE} {
 
 std::span<const EmbeddedFile> embedded_files() {
   static constexpr std::array kFiles{
@@ -19,6 +20,6 @@ ${rows}  };
   return kFiles;
 }
 
-}  // namespace assay::app
+}  // namespace ${NAMESPACE}
 ")
 file(COPY_FILE ${OUT}.new ${OUT} ONLY_IF_DIFFERENT)

@@ -1,6 +1,6 @@
 #include "judges/argument_schema.hpp"
 
-#include "judges/heuristic/schemas.hpp"
+#include "judges/schemas.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@ namespace {
 
 Json generic_properties(const CheckKind& kind, bool outermost) {
   Json keys = Json::object();
-  if (kind.unit == Unit::share) {
+  if (kind.unit == Unit::share && kind.better == Direction::up) {
     keys["threshold"] = {{"description", "The score from which the check passes"},
                          {"type", "number"},
                          {"exclusiveMinimum", 0},

@@ -1,6 +1,7 @@
 #include "judges/later.hpp"
 #include "judges/options.hpp"
 
+#include <assay/core/digest.hpp>
 #include <assay/judges/checks.hpp>
 #include <assay/text/utf8.hpp>
 
@@ -119,6 +120,12 @@ CheckFn with_threshold(CheckFn run, double threshold, bool explain_pass) {
   };
 }
 
+// A judge that decides from another score on is another instrument: what was measured of the one says nothing of this.
+void set_threshold(CompiledCheck& check, double threshold, bool explain_pass) {
+  check.run = with_threshold(std::move(check.run), threshold, explain_pass);
+  for (auto& use : check.judges) use.prompt = to_string(sha256(fmt::format("{}\nthreshold {}", use.prompt, threshold)));
+}
+
 void report_unknown(const std::string& name, const Place& at, Diagnostics& diagnostics) {
   if (const auto later = find_later(name)) {
     diagnostics.error(at, fmt::format("check '{}' is not available in this version", name), std::string(*later));
@@ -154,12 +161,15 @@ std::shared_ptr<const CompiledCheck> compile(const std::string& name, const text
                       fmt::format("check '{}' counts {}, and takes no threshold", name, assay::name(check->unit)),
                       fmt::format("write `{}`", kind->example));
   }
+  if (!check && diagnostics.ok()) {  // a check that is lost without a word would pass
+    diagnostics.error(at, fmt::format("check '{}' cannot be read", name), fmt::format("write `{}`", kind->example));
+  }
   if (!check || diagnostics.error_count() != errors_before) return nullptr;
   check->name = name;
   check->metric = generic.as.value_or(name);
   check->required = generic.required;
   check->weight = generic.weight;
-  if (generic.threshold) check->run = with_threshold(std::move(check->run), *generic.threshold, env.explain_pass);
+  if (generic.threshold) set_threshold(*check, *generic.threshold, env.explain_pass);
   return std::make_shared<const CompiledCheck>(*std::move(check));
 }
 

@@ -33,6 +33,16 @@ bool OptionReader::finish() {
   return diagnostics().error_count() == errors_before_;
 }
 
+Parsed<std::string> parse_text(const Json& value) {
+  return text_of(value);
+}
+
+Parsed<std::string> parse_words(const Json& value, std::string_view hint) {
+  std::string text = text_of(value);
+  if (text::trim(text).empty()) return Wrong{"is empty", std::string(hint)};
+  return text;
+}
+
 Parsed<double> parse_number_option(const Json& value, double least, std::string_view example) {
   const std::string text = text_of(value);
   const auto number = text::parse_number(text::trim(text));

@@ -52,6 +52,11 @@ class OptionReader {
   std::size_t errors_before_;
 };
 
+/// Any value as text.
+[[nodiscard]] Parsed<std::string> parse_text(const Json& value);
+/// As `parse_text`; a text without words is wrong: `is empty`, with this hint.
+[[nodiscard]] Parsed<std::string> parse_words(const Json& value, std::string_view hint);
+
 /// A finite number of at least `least`, from text or a number.
 [[nodiscard]] Parsed<double> parse_number_option(const Json& value, double least, std::string_view example);
 

@@ -43,6 +43,10 @@ Score failed(std::string why, double value) {
   return {.state = Scored{value, false}, .why = std::move(why)};
 }
 
+Score scored(double value, bool pass, std::string why, bool explain_pass) {
+  return {.state = Scored{value, pass}, .why = pass && !explain_pass ? "" : std::move(why)};
+}
+
 Score unscored(std::string why) {
   Unscored state{why};
   return {.state = std::move(state), .why = std::move(why)};

@@ -12,6 +12,8 @@ namespace assay::judges {
 
 [[nodiscard]] Score passed(double value = 1);
 [[nodiscard]] Score failed(std::string why, double value = 0);
+/// Passed or failed with the sentence that says why, which a pass carries only where `explain_pass`.
+[[nodiscard]] Score scored(double value, bool pass, std::string why, bool explain_pass);
 [[nodiscard]] Score unscored(std::string why);
 [[nodiscard]] Score broken(Error error);
 

@@ -9,28 +9,21 @@ namespace assay::judges {
 
 namespace {
 
-// Every text below `node` that names variables.
-std::optional<Error> collect(const text::Node& node, const Json::json_pointer& at,
-                             std::vector<std::pair<Json::json_pointer, text::Template>>& into) {
-  if (node.is_scalar() && node.scalar.find("{{") != std::string::npos) {
-    auto made = text::Template::parse(node);
-    if (!made) return made.error();
-    into.emplace_back(at, std::move(*made));
-  }
-  for (std::size_t i = 0; i < node.items.size(); ++i) {
-    if (auto error = collect(node.items[i], at / i, into)) return error;
-  }
-  for (const auto& [key, value] : node.entries) {
-    if (auto error = collect(value, at / key.scalar, into)) return error;
-  }
-  return std::nullopt;
-}
-
 bool is_blank(const Json& value) {
   return value.is_null() || (value.is_string() && text::trim(value.get_ref<const std::string&>()).empty());
 }
 
 }  // namespace
+
+std::optional<Source> Source::with_templates(Source source, const text::Node& node, Diagnostics& diagnostics) {
+  auto found = text::templates_in(node);
+  if (!found) {
+    diagnostics.error(found.error());
+    return std::nullopt;
+  }
+  source.templates_ = *std::move(found);
+  return source;
+}
 
 std::optional<Source> Source::text(const text::Node& node, std::string label, Diagnostics& diagnostics) {
   Source source(std::move(label), node.place());
@@ -40,26 +33,18 @@ std::optional<Source> Source::text(const text::Node& node, std::string label, Di
     return std::nullopt;
   }
   source.skeleton_ = node.scalar;
-  if (auto error = collect(node, Json::json_pointer(), source.templates_)) {
-    diagnostics.error(std::move(*error));
-    return std::nullopt;
-  }
-  return source;
+  return with_templates(std::move(source), node, diagnostics);
 }
 
 std::optional<Source> Source::value(const text::Node& node, std::string label, Diagnostics& diagnostics) {
   Source source(std::move(label), node.place());
   source.typed_ = true;
   source.skeleton_ = text::to_json(node);
-  if (auto error = collect(node, Json::json_pointer(), source.templates_)) {
-    diagnostics.error(std::move(*error));
-    return std::nullopt;
-  }
-  return source;
+  return with_templates(std::move(source), node, diagnostics);
 }
 
 const text::Template* Source::text_template() const {
-  return templates_.empty() ? nullptr : &templates_.front().second;
+  return templates_.empty() ? nullptr : &templates_.front().source;
 }
 
 Result<Json> Source::render(const Scope& scope) const {

@@ -38,13 +38,15 @@ class Source {
 
  private:
   Source(std::string label, Place at) : label_(std::move(label)), at_(std::move(at)) {}
+  [[nodiscard]] static std::optional<Source> with_templates(Source source, const text::Node& node,
+                                                            Diagnostics& diagnostics);
   [[nodiscard]] Error placed(Error error) const;
 
   std::string label_;
   Place at_;
   bool typed_ = false;
   Json skeleton_;
-  std::vector<std::pair<Json::json_pointer, text::Template>> templates_;
+  std::vector<text::PlacedTemplate> templates_;
 };
 
 /// The text of a rendered value: a string as it is, anything else as JSON writes it.

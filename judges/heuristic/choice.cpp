@@ -2,9 +2,9 @@
 
 #include "judges/heuristic/characters.hpp"
 #include "judges/heuristic/rows.hpp"
-#include "judges/heuristic/schemas.hpp"
 #include "judges/options.hpp"
 #include "judges/result.hpp"
+#include "judges/schemas.hpp"
 #include "runner/text/decode.hpp"
 
 #include <assay/text/utf8.hpp>

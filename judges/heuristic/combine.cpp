@@ -1,11 +1,11 @@
 /// not: another check turned round.
 
 #include "judges/argument_schema.hpp"
-#include "judges/heuristic/inner.hpp"
 #include "judges/heuristic/rows.hpp"
-#include "judges/heuristic/schemas.hpp"
+#include "judges/members.hpp"
 #include "judges/options.hpp"
 #include "judges/result.hpp"
+#include "judges/schemas.hpp"
 
 #include <assay/text/utf8.hpp>
 
@@ -72,26 +72,7 @@ Json options() {
   return schema;
 }
 
-Json short_form() {
-  return nullptr;
-}
-
 }  // namespace
-
-bool refuse_outer_keys(const text::Node& argument, std::string_view outer, std::initializer_list<std::string_view> keys,
-                       Diagnostics& diagnostics) {
-  bool good = true;
-  for (const std::string_view key : keys) {
-    const auto* const found = argument.find(key);
-    if (found == nullptr || (key == "required" && found->is_seq())) continue;
-    diagnostics.error(found->place(), fmt::format("'{}' belongs to `{}`, not to the check inside", key, outer),
-                      fmt::format(fmt::runtime(outer == "not" ? "write `{}: {{contains: …, {}: …}}`"
-                                                              : "write `{}: {{checks: […], {}: …}}`"),
-                                  outer, key));
-    good = false;
-  }
-  return good;
-}
 
 CheckKind not_row() {
   return {
@@ -103,7 +84,7 @@ CheckKind not_row() {
       .example = "not: {contains: Kyoto}",
       .short_key = "",
       .options = options,
-      .short_form = short_form,
+      .short_form = no_short_form,
       .make = make};
 }
 

@@ -43,4 +43,15 @@ std::vector<Fence> find_fences(std::string_view text) {
   return fences;
 }
 
+std::string text_beside(std::string_view text, const std::vector<Fence>& fences) {
+  std::string beside;
+  std::size_t at = 0;
+  for (const auto& fence : fences) {
+    beside += text.substr(at, fence.begin - at);
+    at = fence.end;
+  }
+  beside += text.substr(at);
+  return std::string(text::trim(beside));
+}
+
 }  // namespace assay::judges

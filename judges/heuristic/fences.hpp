@@ -1,6 +1,7 @@
 #pragma once
 /// Markdown code fences.
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,5 +19,8 @@ struct Fence {
 /// The fences of a Markdown text in order; linear. A fence opens with at least three backticks, up to three spaces
 /// before them, and closes with at least as many alone on a line. Tildes are none.
 [[nodiscard]] std::vector<Fence> find_fences(std::string_view text);
+
+/// What stands beside the fences of a text, trimmed.
+[[nodiscard]] std::string text_beside(std::string_view text, const std::vector<Fence>& fences);
 
 }  // namespace assay::judges

@@ -1,9 +1,9 @@
 /// finish_reason: why the model stopped.
 
 #include "judges/heuristic/rows.hpp"
-#include "judges/heuristic/schemas.hpp"
 #include "judges/options.hpp"
 #include "judges/result.hpp"
+#include "judges/schemas.hpp"
 
 #include <assay/text/utf8.hpp>
 

@@ -3,10 +3,10 @@
 #include "judges/heuristic/fences.hpp"
 #include "judges/heuristic/json_answer.hpp"
 #include "judges/heuristic/rows.hpp"
-#include "judges/heuristic/schemas.hpp"
 #include "judges/heuristic/xml_scan.hpp"
 #include "judges/options.hpp"
 #include "judges/result.hpp"
+#include "judges/schemas.hpp"
 
 #include <assay/text/node.hpp>
 #include <assay/text/utf8.hpp>
@@ -111,24 +111,9 @@ Json document_options() {
   return options_schema({{"extract", choice_schema("Read the answer's only code fence instead", {"fence"})}}, {});
 }
 
-Json no_short_form() {
-  return nullptr;
-}
-
 // The first word of a fence's info string: ```python title="x"
 std::string_view language_of(const Fence& fence) {
   return fence.info.substr(0, fence.info.find_first_of(" \t{,"));
-}
-
-std::string text_beside(std::string_view answer, const std::vector<Fence>& fences) {
-  std::string beside;
-  std::size_t at = 0;
-  for (const auto& fence : fences) {
-    beside += answer.substr(at, fence.begin - at);
-    at = fence.end;
-  }
-  beside += answer.substr(at);
-  return std::string(text::trim(beside));
 }
 
 Score score_fence(const std::string& language, bool only, bool explain_pass, const CheckContext& context) {

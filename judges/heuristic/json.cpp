@@ -2,9 +2,9 @@
 
 #include "judges/heuristic/json_answer.hpp"
 #include "judges/heuristic/rows.hpp"
-#include "judges/heuristic/schemas.hpp"
 #include "judges/options.hpp"
 #include "judges/result.hpp"
+#include "judges/schemas.hpp"
 
 #include <fmt/format.h>
 
@@ -32,10 +32,6 @@ Json options() {
   return options_schema({{"extract", choice_schema("Read the answer's only code fence instead", {"fence"})}}, {});
 }
 
-Json short_form() {
-  return nullptr;
-}
-
 }  // namespace
 
 CheckKind json_row() {
@@ -48,7 +44,7 @@ CheckKind json_row() {
           .example = "json: {extract: fence}",
           .short_key = "",
           .options = options,
-          .short_form = short_form,
+          .short_form = no_short_form,
           .make = make};
 }
 

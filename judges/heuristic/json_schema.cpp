@@ -1,12 +1,13 @@
 /// json_schema: the answer is JSON that a schema accepts.
 
 #include "judges/heuristic/json_answer.hpp"
+#include "judges/heuristic/option_file.hpp"
 #include "judges/heuristic/rows.hpp"
-#include "judges/heuristic/schemas.hpp"
 #include "judges/json_schema/schema.hpp"
 #include "judges/json_schema/uri.hpp"
 #include "judges/options.hpp"
 #include "judges/result.hpp"
+#include "judges/schemas.hpp"
 
 #include <assay/core/digest.hpp>
 #include <assay/text/file.hpp>
@@ -51,18 +52,6 @@ struct Loaded {
   Place at;
 };
 
-// Relative to the file that names it.
-fs::path resolve(const text::Node& name, const CompileEnv& env) {
-  const fs::path path(name.scalar);
-  if (path.is_absolute()) return path;
-  const std::string file = name.place().file;
-  const fs::path beside = file.empty() ? fs::path() : fs::path(file).parent_path() / path;
-  std::error_code ignored;
-  return file.empty() || (!fs::exists(beside, ignored) && fs::exists(fs::path(env.base_dir) / path, ignored))
-             ? fs::path(env.base_dir) / path
-             : beside;
-}
-
 Result<Loaded> load(const fs::path& path) {
   if (path.extension() == ".yaml" || path.extension() == ".yml") {
     auto node = text::load_yaml(path);
@@ -92,7 +81,7 @@ std::optional<FromFile> load_file(const text::Node& name, const CompileEnv& env,
                       "write `file: answer.schema.json`");
     return std::nullopt;
   }
-  auto loaded = load(resolve(name, env));
+  auto loaded = load(resolve_option_file(name, env));
   if (!loaded) {
     Error error = loaded.error();
     if (error.at.line == 0) error.at = name.place();
@@ -213,8 +202,8 @@ Json options() {
 Json short_form() {
   Json schema = value_schema();
   schema["not"] = {{"type", "object"}, {"anyOf", {Json{{"required", {"value"}}}, Json{{"required", {"file"}}}}}};
-  schema["examples"] = {
-      Json{{"type", "object"}, {"required", {"city"}}, {"properties", {{"city", {{"type", "string"}}}}}}};
+  schema["examples"] =
+      Json::array({Json{{"type", "object"}, {"required", {"city"}}, {"properties", {{"city", {{"type", "string"}}}}}}});
   return schema;
 }
 

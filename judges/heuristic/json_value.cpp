@@ -1,12 +1,13 @@
 /// json_path, json_equal: values of an answer that is JSON.
 
 #include "judges/heuristic/json_answer.hpp"
-#include "judges/heuristic/json_path.hpp"
+#include "judges/heuristic/json_difference.hpp"
 #include "judges/heuristic/rows.hpp"
-#include "judges/heuristic/schemas.hpp"
 #include "judges/options.hpp"
 #include "judges/result.hpp"
+#include "judges/schemas.hpp"
 
+#include <assay/text/json_path.hpp>
 #include <assay/text/utf8.hpp>
 
 #include <fmt/format.h>
@@ -14,6 +15,8 @@
 namespace assay::judges {
 
 namespace {
+
+using text::JsonPath;
 
 using Paths = std::vector<JsonPath>;
 
@@ -118,7 +121,7 @@ struct Both {
 };
 
 template <class A, class B, class ScoreFn>
-CompiledCheck check_with(Both<A, B> both, ScoreFn score) {
+CompiledCheck check_with(const Both<A, B>& both, const ScoreFn& score) {
   CompiledCheck check;
   check.run = at_once([both, score](const CheckContext& context) {
     const auto values = both.get(context.scope);
@@ -144,8 +147,8 @@ std::optional<CompiledCheck> make_path(const text::Node& options, const CompileE
   const auto equals = has_value ? reader.ready<Json>(reader.value("equals", "Paris"), parse_json_option) : std::nullopt;
   if (!reader.finish() || !path) return std::nullopt;
   return check_with(Both<JsonPath, Json>{*path, equals},
-                    [fence, explain = env.explain_pass](const auto& values, const CheckContext& context) {
-                      return score_path(*values.first, values.second.get(), fence, explain, context);
+                    [fence, explain_pass = env.explain_pass](const auto& values, const CheckContext& context) {
+                      return score_path(*values.first, values.second.get(), fence, explain_pass, context);
                     });
 }
 
@@ -157,10 +160,10 @@ std::optional<CompiledCheck> make_equal(const text::Node& options, const Compile
   const auto ignored = has_paths ? reader.ready<Paths>(reader.value("ignore", "[$.id]"), parse_paths) : std::nullopt;
   if (!reader.finish() || !expected) return std::nullopt;
   return check_with(Both<Json, Paths>{*expected, ignored},
-                    [fence, explain = env.explain_pass](const auto& values, const CheckContext& context) {
+                    [fence, explain_pass = env.explain_pass](const auto& values, const CheckContext& context) {
                       static const Paths kNone;
                       const Paths& paths = values.second == nullptr ? kNone : *values.second;
-                      return score_equal(*values.first, paths, fence, explain, context);
+                      return score_equal(*values.first, paths, fence, explain_pass, context);
                     });
 }
 
@@ -195,7 +198,7 @@ Json equal_options() {
   const Json path = {{"type", "string"}};
   const Json ignore = {{"description", "Paths of what is not compared; `*` is every item"},
                        {"anyOf", {path, Json{{"type", "array"}, {"items", path}}}},
-                       {"examples", {Json{"$.id", "$.items[*].at"}}}};
+                       {"examples", Json::array({Json{"$.id", "$.items[*].at"}})}};
   return options_schema({{"value", value_schema()}, {"ignore", ignore}, {"extract", fence_schema()}}, {"value"});
 }
 

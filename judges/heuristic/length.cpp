@@ -1,9 +1,10 @@
 /// length: characters, words or lines of the answer.
 
+#include "judges/heuristic/bounds.hpp"
 #include "judges/heuristic/rows.hpp"
-#include "judges/heuristic/schemas.hpp"
 #include "judges/options.hpp"
 #include "judges/result.hpp"
+#include "judges/schemas.hpp"
 
 #include <assay/text/utf8.hpp>
 
@@ -46,99 +47,41 @@ std::size_t count(std::string_view text, Unit unit) {
   return text::count_chars(text);
 }
 
-Score judge(std::optional<double> least, std::optional<double> most, Unit unit, bool explain_pass,
-            const CheckContext& context) {
+Score judge(const Range& range, Unit unit, bool explain_pass, const CheckContext& context) {
   const auto length = static_cast<double>(count(context.answer, unit));
   const auto say = [&](std::string_view bound, double limit) {
     return failed(
         fmt::format("expected {} {} {}, got {} in {}", bound, limit, name(unit), length, shown_answer(context)),
         length);
   };
-  if (least && length < *least) return say("at least", *least);
-  if (most && length > *most) return say("at most", *most);
+  if (range.least && length < *range.least) return say("at least", *range.least);
+  if (range.most && length > *range.most) return say("at most", *range.most);
   Score score = passed(length);
   if (explain_pass) score.why = fmt::format("the answer has {} {}: {}", length, name(unit), shown_answer(context));
   return score;
-}
-
-using Bound = std::optional<Templated<double>>;
-
-Result<std::optional<double>> bound_of(const Bound& bound, const Scope& scope) {
-  if (!bound) return std::optional<double>();
-  const auto value = bound->get(scope);
-  if (!value) return value.error();
-  return std::optional<double>(**value);
-}
-
-struct Bounds {
-  std::optional<double> least;
-  std::optional<double> most;
-};
-
-Result<Bounds> bounds_of(const Bound& least, const Bound& most, const Scope& scope) {
-  const auto low = bound_of(least, scope);
-  if (!low) return low.error();
-  const auto high = bound_of(most, scope);
-  if (!high) return high.error();
-  if (*low && *high && **low > **high) {
-    return Error{ErrorKind::invalid, fmt::format("the min of 'length', {}, is above its max, {}", **low, **high),
-                 "swap them"};
-  }
-  return Bounds{*low, *high};
-}
-
-bool is_constant(const text::Node* node) {
-  return node != nullptr && node->scalar.find("{{") == std::string::npos;
 }
 
 std::optional<CompiledCheck> make(const text::Node& options, const CompileEnv& env, Diagnostics& diagnostics) {
   OptionReader reader(options, "length", diagnostics);
   const auto word = reader.choice("unit", {"chars", "words", "lines"});
   const Unit unit = word == "words" ? Unit::words : word == "lines" ? Unit::lines : Unit::chars;
-  const auto parse = [](const Json& value) { return parse_number_option(value, 0, "max: 600"); };
-  const auto least = reader.optional<double>("min", parse);
-  const auto most = reader.optional<double>("max", parse);
-  if (reader.reader().get("min") == nullptr && reader.reader().get("max") == nullptr) {
-    reader.reader().error("check 'length' needs `min` or `max`", "write `length: {max: 600}`");
-  }
-  if (least && most && is_constant(options.find("min")) && is_constant(options.find("max"))) {
-    static const Json kNoVariables = Json::object();
-    const auto bounds = bounds_of(least, most, {kNoVariables, "", 0});
-    if (!bounds) reader.reader().error(bounds.error().message, bounds.error().hint);
-  }
+  const auto bounds = Bounds::read(reader, "length", 0, "max: 600");
   if (!reader.finish()) return std::nullopt;
   CompiledCheck check;
   check.unit = unit;
-  check.better = least && !most ? Direction::up : Direction::down;
+  check.better = bounds.better();
   check.run = at_once([=, explain_pass = env.explain_pass](const CheckContext& context) {
-    const auto bounds = bounds_of(least, most, context.scope);
-    return bounds ? judge(bounds->least, bounds->most, unit, explain_pass, context) : broken(bounds.error());
+    const auto range = bounds.of(context.scope);
+    return range ? judge(*range, unit, explain_pass, context) : broken(range.error());
   });
-  check.verify = [=, at = options.place()](const Scope& scope) -> Result<void> {
-    const auto bounds = bounds_of(least, most, scope);
-    if (bounds) return {};
-    Error error = bounds.error();
-    if (error.at == Place{}) {
-      error.message = fmt::format("case {}: {}", text::in_quotes(scope.id), error.message);
-      error.at = at;
-    }
-    return error;
-  };
+  check.verify = [bounds, at = options.place()](const Scope& scope) { return bounds.verify(scope, at); };
   return check;
 }
 
 Json options() {
-  Json schema = options_schema(
-      {{"min", bound_schema("The least length that passes", {1})},
-       {"max", bound_schema("The greatest length that passes", {600})},
-       {"unit", choice_schema("What is counted; characters are code points", {"chars", "words", "lines"})}},
-      {});
-  schema["anyOf"] = {Json{{"required", {"min"}}}, Json{{"required", {"max"}}}};
-  return schema;
-}
-
-Json short_form() {
-  return nullptr;
+  return bounded_options(
+      bound_schema("The least length that passes", {1}), bound_schema("The greatest length that passes", {600}),
+      {{"unit", choice_schema("What is counted; characters are code points", {"chars", "words", "lines"})}});
 }
 
 }  // namespace
@@ -156,7 +99,7 @@ CheckKind length_row() {
       .better = Direction::down,
       .short_key = "",
       .options = options,
-      .short_form = short_form,
+      .short_form = no_short_form,
       .make = make};
 }
 

@@ -1,9 +1,9 @@
 /// latency, ttft, cost: what the answer took.
 
 #include "judges/heuristic/rows.hpp"
-#include "judges/heuristic/schemas.hpp"
 #include "judges/options.hpp"
 #include "judges/result.hpp"
+#include "judges/schemas.hpp"
 
 #include <fmt/format.h>
 
@@ -131,10 +131,6 @@ Json cost_options() {
   return options_schema({{"max", bound_schema("The greatest cost that passes, in USD", {0.02})}}, {"max"});
 }
 
-Json short_form() {
-  return nullptr;
-}
-
 template <const Kind& kKind>
 CheckKind row(std::string_view doc, Json (*options)()) {
   return {.name = kKind.name,
@@ -144,7 +140,7 @@ CheckKind row(std::string_view doc, Json (*options)()) {
           .better = Direction::down,
           .short_key = "",
           .options = options,
-          .short_form = short_form,
+          .short_form = no_short_form,
           .make = [](const text::Node& node, const CompileEnv& env, Diagnostics& diagnostics) {
             return make(kKind, node, env, diagnostics);
           }};

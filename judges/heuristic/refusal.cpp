@@ -1,9 +1,9 @@
 /// refusal: the model declines to answer.
 
 #include "judges/heuristic/rows.hpp"
-#include "judges/heuristic/schemas.hpp"
 #include "judges/options.hpp"
 #include "judges/result.hpp"
+#include "judges/schemas.hpp"
 
 #include <assay/text/utf8.hpp>
 
@@ -151,10 +151,6 @@ Json options() {
       {});
 }
 
-Json short_form() {
-  return nullptr;
-}
-
 }  // namespace
 
 CheckKind refusal_row() {
@@ -167,7 +163,7 @@ CheckKind refusal_row() {
           .example = "refusal: {}",
           .short_key = "",
           .options = options,
-          .short_form = short_form,
+          .short_form = no_short_form,
           .make = make};
 }
 

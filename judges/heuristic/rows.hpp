@@ -39,8 +39,22 @@ namespace assay::judges {
 [[nodiscard]] CheckKind code_fence_row();
 [[nodiscard]] CheckKind xml_row();
 [[nodiscard]] CheckKind yaml_row();
+// classification.cpp
+[[nodiscard]] CheckKind classification_row();
+// perplexity.cpp
+[[nodiscard]] CheckKind perplexity_row();
+// sql.cpp
+[[nodiscard]] CheckKind sql_row();
+// language.cpp
+[[nodiscard]] CheckKind language_row();
+// readability.cpp
+[[nodiscard]] CheckKind readability_row();
 // refusal.cpp
 [[nodiscard]] CheckKind refusal_row();
+// citations.cpp
+[[nodiscard]] CheckKind citations_row();
+// quotes.cpp
+[[nodiscard]] CheckKind quotes_row();
 // length.cpp
 [[nodiscard]] CheckKind length_row();
 // performance.cpp

@@ -1,12 +1,11 @@
 /// all_of, any_of, at_least: several checks as one.
 
-#include "judges/heuristic/inner.hpp"
 #include "judges/heuristic/rows.hpp"
-#include "judges/heuristic/schemas.hpp"
+#include "judges/members.hpp"
 #include "judges/options.hpp"
 #include "judges/result.hpp"
+#include "judges/schemas.hpp"
 
-#include <assay/core/digest.hpp>
 #include <assay/text/utf8.hpp>
 
 #include <fmt/format.h>
@@ -16,8 +15,6 @@
 namespace assay::judges {
 
 namespace {
-
-using Members = std::vector<std::shared_ptr<const CompiledCheck>>;
 
 /// How several scores become one.
 struct Rule {
@@ -54,7 +51,8 @@ Tally tally(const Members& members, const std::vector<Score>& scores) {
       if (all.first_untold == nullptr) all.first_untold = &scores[i];
       continue;
     }
-    const double value = check.unit == Unit::share ? scored->value : scored->pass ? 1 : 0;
+    const double share = check.better == Direction::up ? scored->value : 1 - scored->value;
+    const double value = check.unit == Unit::share ? share : scored->pass ? 1 : 0;
     all.best = std::max(all.best, value);
     all.sum += check.weight * value;
     all.weights += check.weight;
@@ -101,38 +99,6 @@ Score decide(const Rule& rule, const Members& members, const std::vector<Score>&
                             listed(all.failures.empty() || rule.explain_pass ? all.passes : all.failures));
   }
   return score;
-}
-
-// A member's questions are asked under its number: `0/grade`.
-std::string prefix_of(std::size_t member) {
-  return fmt::format("{}/", member);
-}
-
-Answers answers_of(std::size_t member, const Answers& answers) {
-  const std::string prefix = prefix_of(member);
-  Answers own;
-  for (auto at = answers.lower_bound(prefix); at != answers.end() && at->first.starts_with(prefix); ++at) {
-    own.emplace(at->first.substr(prefix.size()), at->second);
-  }
-  return own;
-}
-
-CheckStep run_all(const Rule& rule, const Members& members, const CheckContext& context, const Answers& answers) {
-  std::vector<Score> scores;
-  std::vector<Ask> asks;
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    auto step = members[i]->run(context, answers_of(i, answers));
-    if (auto* const score = std::get_if<Score>(&step)) {
-      scores.push_back(std::move(*score));
-      continue;
-    }
-    for (auto& ask : std::get<std::vector<Ask>>(step)) {
-      ask.name = prefix_of(i) + ask.name;
-      asks.push_back(std::move(ask));
-    }
-  }
-  if (!asks.empty()) return asks;
-  return decide(rule, members, scores);
 }
 
 struct Kind {
@@ -202,12 +168,6 @@ std::size_t read_count(const Kind& kind, OptionReader& reader, std::size_t membe
   return static_cast<std::size_t>(count.value_or(1));
 }
 
-std::string content_of(const Members& members) {
-  std::string joined;
-  for (const auto& member : members) joined += member->content.empty() ? "" : member->content + ";";
-  return joined.empty() ? "" : to_string(sha256(joined));
-}
-
 std::optional<CompiledCheck> make(const Kind& kind, const text::Node& options, const CompileEnv& env,
                                   Diagnostics& diagnostics) {
   OptionReader reader(options, kind.name, diagnostics);
@@ -218,15 +178,11 @@ std::optional<CompiledCheck> make(const Kind& kind, const text::Node& options, c
   const Rule rule{
       .needed = needed, .takes_best = kind.best, .has_threshold = env.has_threshold, .explain_pass = env.explain_pass};
   CompiledCheck check;
-  check.content = content_of(members);
-  check.run = [rule, members](const CheckContext& context, const Answers& answers) {
-    return run_all(rule, members, context, answers);
-  };
-  check.verify = [members](const Scope& scope) -> Result<void> {
-    for (const auto& member : members) {
-      if (auto verified = member->verify(scope); !verified) return verified;
-    }
-    return {};
+  set_members(check, members);
+  check.run = [rule, members](const CheckContext& context, const Answers& answers) -> CheckStep {
+    auto ran = run_members(members, context, answers);
+    if (auto* const asks = std::get_if<std::vector<Ask>>(&ran)) return std::move(*asks);
+    return decide(rule, members, std::get<std::vector<Score>>(ran));
   };
   return check;
 }
@@ -248,10 +204,6 @@ Json short_form() {
           {"minItems", 1},
           {"items", member_schema()},
           {"examples", {Json::array({Json{{"contains", "Paris"}}, Json{{"length", {{"max", 80}}}}})}}};
-}
-
-Json no_short_form() {
-  return nullptr;
 }
 
 Json list_options() {

@@ -2,10 +2,10 @@
 
 #include "judges/heuristic/characters.hpp"
 #include "judges/heuristic/rows.hpp"
-#include "judges/heuristic/schemas.hpp"
 #include "judges/heuristic/similarity.hpp"
 #include "judges/options.hpp"
 #include "judges/result.hpp"
+#include "judges/schemas.hpp"
 
 #include <assay/text/utf8.hpp>
 
@@ -146,9 +146,9 @@ std::optional<CompiledCheck> make(const Measure& measure, const text::Node& opti
   if (!reader.finish() || !references) return std::nullopt;
   CompiledCheck check;
   check.run = at_once(
-      [&measure, ignore_case, references = *references, explain = env.explain_pass](const CheckContext& context) {
+      [&measure, ignore_case, references = *references, explain_pass = env.explain_pass](const CheckContext& context) {
         const auto texts = references.get(context.scope);
-        return texts ? score(measure, ignore_case, **texts, explain, context) : broken(texts.error());
+        return texts ? score(measure, ignore_case, **texts, explain_pass, context) : broken(texts.error());
       });
   check.verify = [references = *references](const Scope& scope) -> Result<void> {
     const auto texts = references.get(scope);

@@ -1,9 +1,9 @@
 /// equals, contains, starts_with, ends_with: one text against the answer.
 
 #include "judges/heuristic/rows.hpp"
-#include "judges/heuristic/schemas.hpp"
 #include "judges/options.hpp"
 #include "judges/result.hpp"
+#include "judges/schemas.hpp"
 
 #include <assay/text/utf8.hpp>
 
@@ -101,10 +101,11 @@ std::optional<CompiledCheck> make(const Comparison& how, const text::Node& optio
   const auto needle = reader.ready<Needle>(reader.text("value", "Paris"), parse);
   if (!reader.finish() || !needle) return std::nullopt;
   CompiledCheck check;
-  check.run = at_once([&how, needle = *needle, ignore_case, explain = env.explain_pass](const CheckContext& context) {
-    const auto text = needle.get(context.scope);
-    return text ? compare(how, **text, ignore_case, explain, context) : broken(text.error());
-  });
+  check.run =
+      at_once([&how, needle = *needle, ignore_case, explain_pass = env.explain_pass](const CheckContext& context) {
+        const auto text = needle.get(context.scope);
+        return text ? compare(how, **text, ignore_case, explain_pass, context) : broken(text.error());
+      });
   check.verify = [needle = *needle](const Scope& scope) -> Result<void> {
     const auto text = needle.get(scope);
     return text ? Result<void>() : text.error();

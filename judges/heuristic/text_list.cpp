@@ -1,9 +1,9 @@
 /// contains_all, contains_any: a list of texts against the answer.
 
 #include "judges/heuristic/rows.hpp"
-#include "judges/heuristic/schemas.hpp"
 #include "judges/options.hpp"
 #include "judges/result.hpp"
+#include "judges/schemas.hpp"
 
 #include <assay/text/utf8.hpp>
 
@@ -97,10 +97,10 @@ std::optional<CompiledCheck> make(std::string_view name, Scorer scorer, const te
   });
   if (!reader.finish() || !needles) return std::nullopt;
   CompiledCheck check;
-  check.run = at_once([=, needles = *needles, explain = env.explain_pass](const CheckContext& context) {
+  check.run = at_once([=, needles = *needles, explain_pass = env.explain_pass](const CheckContext& context) {
     const auto texts = needles.get(context.scope);
     if (!texts) return broken(texts.error());
-    return scorer(look_for(**texts, ignore_case, context.answer), explain, context);
+    return scorer(look_for(**texts, ignore_case, context.answer), explain_pass, context);
   });
   check.verify = [needles = *needles](const Scope& scope) -> Result<void> {
     const auto texts = needles.get(scope);

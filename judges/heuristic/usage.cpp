@@ -1,9 +1,9 @@
 /// tokens, cache_hit: what the endpoint counted.
 
 #include "judges/heuristic/rows.hpp"
-#include "judges/heuristic/schemas.hpp"
 #include "judges/options.hpp"
 #include "judges/result.hpp"
+#include "judges/schemas.hpp"
 
 #include <fmt/format.h>
 
@@ -105,8 +105,8 @@ std::optional<CompiledCheck> make_cache(const text::Node& options, const Compile
   OptionReader reader(options, "cache_hit", diagnostics);
   if (!reader.finish()) return std::nullopt;
   CompiledCheck check;
-  check.run = at_once([explain = env.explain_pass || env.has_threshold](const CheckContext& context) {
-    return score_cache(explain, context);
+  check.run = at_once([explain_pass = env.explain_pass || env.has_threshold](const CheckContext& context) {
+    return score_cache(explain_pass, context);
   });
   check.verify = [](const Scope&) { return Result<void>(); };
   return check;
@@ -122,10 +122,6 @@ Json cache_options() {
   return options_schema(Json::object(), {});
 }
 
-Json short_form() {
-  return nullptr;
-}
-
 }  // namespace
 
 CheckKind tokens_row() {
@@ -139,7 +135,7 @@ CheckKind tokens_row() {
           .better = Direction::down,
           .short_key = "",
           .options = token_options,
-          .short_form = short_form,
+          .short_form = no_short_form,
           .make = make_tokens};
 }
 
@@ -151,7 +147,7 @@ CheckKind cache_hit_row() {
           .example = "cache_hit: {threshold: 0.5}",
           .short_key = "",
           .options = cache_options,
-          .short_form = short_form,
+          .short_form = no_short_form,
           .make = make_cache};
 }
 

@@ -16,11 +16,24 @@
 
 namespace assay::judges {
 
+enum class JudgeKind { chat, embeddings };
+
+/// A judge of the configuration, as far as a check needs to know it.
+struct JudgeRef {
+  std::string name;
+  std::string digest;  ///< `JudgeUse::digest`
+  JudgeKind kind = JudgeKind::chat;
+  std::string model;  ///< as shown
+};
+
 /// What compiling a check may look at.
 struct CompileEnv {
-  std::string base_dir;        ///< paths in options are relative to the file that names them; without one, to this
-  bool has_price = false;      ///< the target has a price
-  bool target_known = true;    ///< false while validating a suite alone: what depends on the target is not refused
+  std::string base_dir;      ///< paths in options are relative to the file that names them; without one, to this
+  bool has_price = false;    ///< the target has a price
+  bool target_known = true;  ///< false while validating a suite alone: what depends on the target is not refused
+  std::vector<JudgeRef> judges;
+  bool judges_known = true;    ///< false while validating a suite without a configuration: any name will do
+  bool gives_contexts = true;  ///< the target's replies may bring `Contexts`
   bool explain_pass = false;   ///< scores that pass carry a sentence too; `not` needs it of the check it turns round
   bool has_threshold = false;  ///< `threshold` decides over the check's score, not the check (set by `compile`)
 };

@@ -23,7 +23,6 @@ TEST(Compile, reads_the_options_that_every_check_takes) {
 TEST(Compile, refuses_what_it_does_not_know) {
   const std::vector<std::pair<std::string, std::string>> rows{
       {"contain: x", "suite.yaml:1:1: error: unknown check 'contain'; help: did you mean 'contains'?"},
-      {"rubric: {criteria: polite}", "check 'rubric' is not available in this version"},
       {"icontains: x", "write `contains: {value: …, ignore_case: true}`"},
       {"icontains: x", "there is no check 'icontains'"},
       {"meteor: x", "check 'meteor' is not available in this version"},
@@ -91,36 +90,98 @@ TEST(Not, turns_the_check_inside_round) {
 }
 
 TEST(CheckTable, names_every_check_of_the_contract_with_a_doc) {
-  const std::vector<std::string> names{
-      "equals",     "contains",    "contains_all", "contains_any", "starts_with",   "ends_with",  "regex",
-      "number",     "choice",      "json",         "json_schema",  "json_path",     "json_equal", "exact_match",
-      "token_f1",   "levenshtein", "rouge_1",      "rouge_2",      "rouge_l",       "bleu",       "chrf",
-      "code_fence", "xml",         "yaml",         "refusal",      "length",        "latency",    "ttft",
-      "itl",        "cost",        "tokens",       "cache_hit",    "finish_reason", "not",        "all_of",
-      "any_of",     "at_least"};
+  const std::vector<std::string> names{"equals",
+                                       "contains",
+                                       "contains_all",
+                                       "contains_any",
+                                       "starts_with",
+                                       "ends_with",
+                                       "regex",
+                                       "number",
+                                       "choice",
+                                       "json",
+                                       "json_schema",
+                                       "json_path",
+                                       "json_equal",
+                                       "exact_match",
+                                       "token_f1",
+                                       "levenshtein",
+                                       "rouge_1",
+                                       "rouge_2",
+                                       "rouge_l",
+                                       "bleu",
+                                       "chrf",
+                                       "embedding",
+                                       "classification",
+                                       "code_fence",
+                                       "xml",
+                                       "yaml",
+                                       "sql",
+                                       "language",
+                                       "readability",
+                                       "refusal",
+                                       "citations",
+                                       "quotes",
+                                       "length",
+                                       "latency",
+                                       "ttft",
+                                       "itl",
+                                       "cost",
+                                       "tokens",
+                                       "cache_hit",
+                                       "perplexity",
+                                       "finish_reason",
+                                       "exec",
+                                       "rubric",
+                                       "g_eval",
+                                       "graded_qa",
+                                       "closed_qa",
+                                       "fact",
+                                       "pairwise",
+                                       "panel",
+                                       "cascade",
+                                       "completeness",
+                                       "knowledge_retention",
+                                       "role_adherence",
+                                       "faithfulness",
+                                       "answer_relevancy",
+                                       "context_precision",
+                                       "context_recall",
+                                       "context_relevancy",
+                                       "factual_correctness",
+                                       "noise_sensitivity",
+                                       "citation_precision",
+                                       "citation_recall",
+                                       "abstention",
+                                       "not",
+                                       "all_of",
+                                       "any_of",
+                                       "at_least"};
   std::vector<std::string> found;
   for (const auto& kind : check_table()) {
     found.emplace_back(kind.name);
     EXPECT_GT(kind.doc.size(), 40u) << kind.name;
     if (kind.name == "json_schema") continue;  // its example names a file
-    const auto compiled = compile_yaml(std::string(kind.example), {.has_price = true});
+    const auto compiled = compile_yaml(std::string(kind.example), {.has_price = true, .judges_known = false});
     EXPECT_NE(compiled.check, nullptr) << kind.example << ": " << compiled.error();
   }
   EXPECT_EQ(found, names);
 }
 
 // As in a suite's schema, where checks that hold others refer to all of them.
-Json standing_alone(const Json& schema) {
+schema::Schema schema_of_all() {
   Json checks = Json::object();
   for (const auto& kind : check_table()) checks[std::string(kind.name)] = argument_schema(kind);
-  return {{"definitions",
-           {{"check",
-             {{"type", "object"},
-              {"minProperties", 1},
-              {"maxProperties", 1},
-              {"additionalProperties", false},
-              {"properties", std::move(checks)}}}}},
-          {"allOf", {schema}}};
+  const Json check = {{"type", "object"},
+                      {"minProperties", 1},
+                      {"maxProperties", 1},
+                      {"additionalProperties", false},
+                      {"properties", checks}};
+  const auto schema = schema::Schema::compile(
+      {{"definitions", {{"check", check}}}, {"allOf", {Json{{"$ref", "#/definitions/check"}}}}});
+  const auto* const fault = std::get_if<schema::Fault>(&schema);
+  if (fault != nullptr) throw std::runtime_error(fault->pointer + ": " + fault->message);
+  return std::get<schema::Schema>(schema);
 }
 
 // The editor's schema and the compiler must say the same of every check.
@@ -159,6 +220,58 @@ TEST(ArgumentSchema, agrees_with_the_compiler) {
       {"json_schema: '{{schema}}'", true},
       {"json_schema: {type: objekt}", false},
       {"json_schema: {value: {type: object}, extract: all}", false},
+      {"rubric: Stays polite", true},
+      {"rubric: {criteria: polite, judge: strict, scale: {1: rude, '5': polite}, pass: 4, sees: conversation}", true},
+      {"rubric: {criteria: polite, reference: '{{expected}}', threshold: 0.5}", true},
+      {"rubric: {scale: {1: rude, 5: polite}}", false},
+      {"rubric: {criteria: polite, scale: {1: rude}}", false},
+      {"rubric: {criteria: polite, scale: {low: rude, high: polite}}", false},
+      {"rubric: {criteria: polite, sees: everything}", false},
+      {"g_eval: {criteria: polite, steps: [Look], pass: 3.5}", true},
+      {"g_eval: {criteria: polite, steps: [Look], threshold: 0.7}", true},
+      {"g_eval: {criteria: polite, pass: 3}", false},
+      {"g_eval: {criteria: polite, steps: [], pass: 3}", false},
+      {"g_eval: polite", false},
+      {"graded_qa: '{{expected}}'", true},
+      {"graded_qa: {reference: Paris, criteria: The city., partial: true}", true},
+      {"graded_qa: {criteria: The city.}", false},
+      {"closed_qa: Names a date.", true},
+      {"closed_qa: {criteria: Names a date., reference: Monday}", true},
+      {"closed_qa: {criteria: Names a date., partial: true}", false},
+      {"fact: Paris", true},
+      {"fact: {reference: Paris, judge: strict, threshold: 0.4}", true},
+      {"fact: {reference: [Paris]}", false},
+      {"faithfulness:", true},
+      {"faithfulness: {judge: strict, counts: not_contradicted, contexts: '{{docs}}', threshold: 0.9}", true},
+      {"faithfulness: {counts: all}", false},
+      {"faithfulness: {reference: a}", false},
+      {"faithfulness: strict", false},
+      {"answer_relevancy: {question: '{{q}}'}", true},
+      {"answer_relevancy: {contexts: [a]}", false},
+      {"context_precision: {for: answer, contexts: [a, b]}", true},
+      {"context_precision: {for: question}", false},
+      {"context_recall: {reference: '{{gold}}'}", true},
+      {"context_recall: {reference: [a]}", false},
+      {"context_relevancy: {threshold: 0.3, weight: 2}", true},
+      {"factual_correctness: {beta: 0.5}", true},
+      {"factual_correctness: {beta: -1}", false},
+      {"noise_sensitivity: {max: 0.1, from: any}", true},
+      {"noise_sensitivity: {max: 2}", false},
+      {"noise_sensitivity: {threshold: 0.5}", false},
+      {"citation_precision: {style: footnotes}", true},
+      {"citation_precision: {every_sentence: true}", false},
+      {"citation_recall: {every_sentence: true, first: 0}", true},
+      {"abstention: yes", true},
+      {"abstention: {expect: '{{open}}'}", true},
+      {"abstention: {}", false},
+      {"abstention: perhaps", false},
+      {"citations:", true},
+      {"citations: {style: corners, min: 0}", true},
+      {"citations: {style: round}", false},
+      {"citations: {first: 2}", false},
+      {"quotes: {min_words: 5, without: fail}", true},
+      {"quotes: {min_words: 0}", false},
+      {"quotes: {without: ignore}", false},
       {"length: {max: 3}", true},
       {"length: {min: 1, max: '{{n}}', unit: words}", true},
       {"length: {unit: words}", false},
@@ -180,6 +293,41 @@ TEST(ArgumentSchema, agrees_with_the_compiler) {
       {"not: {not: {contains: a}}", false},
       {"not: {any_of: [{contains: a}]}", true},
       {"number: {equals: 4, unit: km, decimal: comma, fractions: true}", true},
+      {"classification: {value: a, labels: [a, b], extract: line, ignore_case: true}", true},
+      {"classification: {value: a, labels: [a]}", false},
+      {"classification: {labels: [a, b]}", false},
+      {"classification: a", false},
+      {"perplexity: {max: 20}", true},
+      {"perplexity: {max: 20, threshold: 0.5}", false},
+      {"embedding: {value: [a, b], threshold: 0.8, judge: vectors}", true},
+      {"embedding: {value: a}", false},
+      {"exec: [cat, -u]", true},
+      {"exec: {command: cat, time_limit: 2s, threshold: 0.5}", true},
+      {"exec: {time_limit: 2s}", false},
+      {"pairwise: {other: a, criteria: c, at_least: win, question: q}", true},
+      {"pairwise: {other: a}", false},
+      {"pairwise: {other: a, criteria: c, at_least: loss}", false},
+      {"panel: {judges: [a, b], check: {rubric: {criteria: a, scale: {1: a, 5: b}, pass: 4}}, rule: majority, tie: "
+       "fail, min: 1}",
+       true},
+      {"panel: {judges: [a], check: {rubric: {criteria: a, scale: {1: a, 5: b}, pass: 4}}}", false},
+      {"panel: {judges: [a, b], check: {contains: x}}", false},
+      {"panel: {judges: [a, b], check: {completeness: {as: x}}}", false},
+      {"panel: {judges: [a, b], check: {completeness: {judge: x}}}", false},
+      {"cascade: {first: a, then: b, check: {rubric: {criteria: a, scale: {1: a, 5: b}, pass: 4}}, unsure: {between: "
+       "[0.3, 0.8]}}",
+       true},
+      {"cascade: {first: a, then: b, check: {completeness:}}", true},
+      {"cascade: {first: a, check: {rubric: {criteria: a, scale: {1: a, 5: b}, pass: 4}}}", false},
+      {"cascade: {first: a, then: b, check: {rubric: {criteria: a, scale: {1: a, 5: b}, pass: 4}}, unsure: {between: "
+       "[0.3, 8]}}",
+       false},
+      {"completeness:", true},
+      {"completeness: {intentions: '{{wants}}', threshold: 0.5}", true},
+      {"completeness: {intentions: []}", false},
+      {"knowledge_retention: {judge: a}", true},
+      {"role_adherence: {role: A teacher.}", true},
+      {"role_adherence:", false},
       {"number: {equals: 4, unit: [km, m], extract: boxed}", true},
       {"number: {equals: 4, unit: []}", false},
       {"choice: B", true},
@@ -208,6 +356,17 @@ TEST(ArgumentSchema, agrees_with_the_compiler) {
       {"xml: {extract: fence}", true},
       {"xml: fence", false},
       {"yaml:", true},
+      {"sql:", true},
+      {"sql: {extract: fence, schema: CREATE TABLE users (id)}", true},
+      {"sql: {schema: [a]}", false},
+      {"sql: SELECT", false},
+      {"language: de", true},
+      {"language: [no, da]", true},
+      {"language: []", false},
+      {"readability: {max: 9}", true},
+      {"readability: {min: -3, max: '{{n}}', measure: flesch}", true},
+      {"readability: {measure: flesch}", false},
+      {"readability: 9", false},
       {"refusal: {}", true},
       {"refusal: {phrases: [no way]}", true},
       {"refusal: {phrases: []}", false},
@@ -232,16 +391,12 @@ TEST(ArgumentSchema, agrees_with_the_compiler) {
       {"at_least: {checks: [{contains: a}]}", false},
       {"at_least: [{contains: a}]", false},
   };
+  const auto schema = schema_of_all();
   for (const auto& [yaml, good] : rows) {
     SCOPED_TRACE(yaml);
-    const auto node = text::parse_yaml(yaml, "suite.yaml").value();
-    const auto& [name, argument] = node.entries.at(0);
-    const auto schema = schema::Schema::compile(standing_alone(argument_schema(*find_check(name.scalar))));
-    const auto* const fault = std::get_if<schema::Fault>(&schema);
-    ASSERT_EQ(fault, nullptr) << fault->pointer << ": " << fault->message;
-    const auto violation = std::get<schema::Schema>(schema).validate(text::to_json(argument));
+    const auto violation = schema.validate(text::to_json(text::parse_yaml(yaml, "suite.yaml").value()));
     EXPECT_EQ(!violation.has_value(), good) << (violation ? violation->pointer + " " + violation->message : "");
-    const auto compiled = compile_yaml(yaml, {.has_price = true});
+    const auto compiled = compile_yaml(yaml, {.has_price = true, .judges_known = false});
     EXPECT_EQ(compiled.check != nullptr, good) << compiled.error();
   }
 }

@@ -15,15 +15,16 @@ std::string repeated(const std::string& part, std::size_t size) {
 }
 
 TEST(EveryCheck, ends_on_a_large_hostile_answer_with_a_score_that_can_be_shown) {
-  constexpr std::size_t kSize = 30'000;
+  constexpr std::size_t kSize = 10'000;
   const std::vector<std::string> parts{
       std::string("\0", 1), "\xff\xfe", "a",     "A B ",         "1/2 ", "½",    "\\frac{1}{2}", "\\boxed{",   "```\n",
       "<a b='1'>",          "&amp;",    "[",     "{\"a\":",      "- ",   "a: {", "I can't ",     "answer is ", "\n",
       "\xe2\x80\x99",       "the ",     "1,234", "\xe6\x9d\xb1", ".,-"};
   for (const auto& kind : check_table()) {
     if (kind.name == "json_schema") continue;  // its example names a file
-    const auto compiled = compile_yaml(std::string(kind.example), {.has_price = true});
+    const auto compiled = compile_yaml(std::string(kind.example), {.has_price = true, .judges_known = false});
     ASSERT_NE(compiled.check, nullptr) << compiled.error();
+    if (!compiled.check->judges.empty() || !compiled.check->programs.empty()) continue;  // what they reply: see there
     for (const auto& part : parts) {
       SCOPED_TRACE(std::string(kind.name) + " on " + part);
       const Score score = run(*compiled.check, {.answer = repeated(part, kSize)});

@@ -1,4 +1,3 @@
-#include "judges/heuristic/json_path.hpp"
 #include "tests/unit/judges/support.hpp"
 
 namespace assay::judges {

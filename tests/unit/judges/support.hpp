@@ -68,8 +68,8 @@ inline Score run(const std::string& yaml, const Sample& sample) {
 }
 
 /// What `verify` says of a case with these variables; "" if it is content.
-inline std::string verify(const std::string& yaml, const Json& vars) {
-  const auto compiled = compile_yaml(yaml);
+inline std::string verify(const std::string& yaml, const Json& vars, const CompileEnv& env = {}) {
+  const auto compiled = compile_yaml(yaml, env);
   EXPECT_NE(compiled.check, nullptr) << compiled.error();
   if (compiled.check == nullptr) return {};
   const auto verified = compiled.check->verify({vars, "fr", 1});

@@ -1,4 +1,4 @@
-#include "judges/heuristic/schemas.hpp"
+#include "judges/schemas.hpp"
 
 namespace assay::judges {
 
@@ -30,6 +30,13 @@ Json bound_schema(std::string description, Json examples) {
           {"examples", std::move(examples)}};
 }
 
+Json number_schema(std::string description, Json examples) {
+  const Json number_text = {{"type", "string"}, {"pattern", "^[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?$"}};
+  return {{"description", std::move(description)},
+          {"anyOf", {Json{{"type", "number"}}, number_text, template_text()}},
+          {"examples", std::move(examples)}};
+}
+
 Json duration_schema(std::string description) {
   const Json duration = {{"type", "string"}, {"pattern", "^\\d+(\\.\\d+)?(ms|s|m|h|d)$"}};
   return {{"description", std::move(description)},
@@ -53,6 +60,10 @@ Json options_schema(Json properties, std::initializer_list<std::string> required
 
 Json ignore_case_schema() {
   return flag_schema("Compare without regard to case (Unicode simple folding)");
+}
+
+Json no_short_form() {
+  return nullptr;
 }
 
 }  // namespace assay::judges
