@@ -1,3 +1,5 @@
+#include "runner/stats/normal.hpp"
+
 #include <assay/stats/means.hpp>
 #include <assay/stats/ppi.hpp>
 
@@ -40,6 +42,11 @@ std::optional<PpiEstimate> ppi(std::span<const double> labels, std::span<const d
   estimate.mean = estimate.lambda * imputed.mean + rectifier.mean;
   estimate.standard_error = std::hypot(estimate.lambda * imputed.standard_error, rectifier.standard_error);
   return estimate;
+}
+
+Interval ppi_interval(const PpiEstimate& estimate, double alpha) {
+  const double half = normal_quantile(1 - alpha) * estimate.standard_error;
+  return {std::clamp(estimate.mean - half, 0.0, 1.0), std::clamp(estimate.mean + half, 0.0, 1.0)};
 }
 
 }  // namespace assay::stats

@@ -1,6 +1,8 @@
 #pragma once
 /// Prediction-powered inference: a mean from few labels and many judgements. Pure and deterministic.
 
+#include <assay/stats/proportion.hpp>
+
 #include <optional>
 #include <span>
 
@@ -21,5 +23,8 @@ struct PpiEstimate {
 [[nodiscard]] std::optional<PpiEstimate> ppi(std::span<const double> labels, std::span<const double> judged,
                                              std::span<const double> unlabelled,
                                              std::optional<double> lambda = std::nullopt);
+
+/// Of a share: mean ∓ z·SE, clipped to 0…1; each end one-sided 1−alpha.
+[[nodiscard]] Interval ppi_interval(const PpiEstimate& estimate, double alpha);
 
 }  // namespace assay::stats

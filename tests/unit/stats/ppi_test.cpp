@@ -33,6 +33,15 @@ TEST(Ppi, agrees_with_a_worked_example) {
   EXPECT_NEAR(best->standard_error, .167236, 5e-7);
 }
 
+TEST(Ppi, the_interval_of_a_share_stays_between_0_and_1) {
+  const auto best = ppi(kLabels, kJudged, kUnlabelled);
+  ASSERT_TRUE(best);
+  const auto interval = ppi_interval(*best, 0.05);  // .705357 ∓ 1.644854 · .167236
+  EXPECT_NEAR(interval.low, .430278, 2e-6);
+  EXPECT_NEAR(interval.high, .980436, 2e-6);
+  EXPECT_EQ(ppi_interval(*best, 0.01).high, 1);
+}
+
 TEST(Ppi, a_constant_judge_has_no_weight) {
   const auto estimate = ppi(kLabels, std::vector<double>(8, 1.0), std::vector<double>(20, 1.0));
   ASSERT_TRUE(estimate);
