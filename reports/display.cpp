@@ -137,8 +137,8 @@ std::string pad(std::string_view utf8, int columns, bool right) {
 std::vector<std::string> wrap(std::string_view utf8, int columns) {
   columns = std::max(columns, 10);
   std::vector<std::string> lines;
-  while (display_width(utf8) > columns) {
-    std::size_t end = prefix(utf8, columns);
+  // What does not fit is not measured: a line may be megabytes long.
+  for (auto end = prefix(utf8, columns); end < utf8.size(); end = prefix(utf8, columns)) {
     std::size_t next = end;
     const auto space = utf8.substr(0, end + 1).rfind(' ');
     if (space != std::string_view::npos && space > 0) {

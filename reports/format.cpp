@@ -66,6 +66,8 @@ std::string show_value(double value, Unit unit) {
       return seconds(value);
     case Unit::usd:
       return dollars(value);
+    case Unit::number:
+      return plain(value, 2);
     case Unit::tokens:
     case Unit::chars:
     case Unit::words:

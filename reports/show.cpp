@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
 
 namespace assay::reports {
@@ -32,19 +33,54 @@ std::string why_of(const Outcome& outcome) {
   return {};
 }
 
+std::string contexts_text(const Contexts& contexts) {
+  std::string out;
+  for (std::size_t i = 0; i < contexts.passages.size(); ++i) {
+    out += fmt::format("{}(context {}) {}", i == 0 ? "" : "\n", i + 1, contexts.passages[i]);
+  }
+  return out.empty() ? "(no context)" : out;
+}
+
+std::string part_text(const Part& part) {
+  if (const auto* text = std::get_if<Text>(&part)) return text->text;
+  if (const auto* refusal = std::get_if<Refusal>(&part)) return "(refused) " + refusal->text;
+  if (const auto* contexts = std::get_if<Contexts>(&part)) return contexts_text(*contexts);
+  if (const auto* logprobs = std::get_if<Logprobs>(&part)) {
+    return fmt::format("(logprobs of {} tokens)", logprobs->tokens.size());
+  }
+  const auto& use = std::get<ToolUse>(part);
+  return fmt::format("(tool {}) {}({})", use.id, use.name, use.arguments);
+}
+
 std::string message_block(const Message& message, const Style& style) {
   std::string out = fmt::format("  {}\n", paint(name(message.author), Paint::bold, style.color));
   if (message.parts.empty()) out += quoted_block("(nothing)", style.width);
-  for (const Part& part : message.parts) {
-    if (const auto* text = std::get_if<Text>(&part)) {
-      out += quoted_block(text->text, style.width);
-    } else if (const auto* refusal = std::get_if<Refusal>(&part)) {
-      out += quoted_block("(refused) " + refusal->text, style.width);
-    } else {
-      const auto& use = std::get<ToolUse>(part);
-      out += quoted_block(fmt::format("(tool {}) {}({})", use.id, use.name, use.arguments), style.width);
-    }
+  for (const Part& part : message.parts) out += quoted_block(part_text(part), style.width);
+  return out;
+}
+
+/// The first lines of a block, and how many there are beside.
+std::string cut_block(const std::string& block, std::size_t most) {
+  std::size_t end = 0;
+  for (std::size_t line = 0; line < most && end != std::string::npos; ++line) {
+    end = block.find('\n', end);
+    if (end != std::string::npos) ++end;
   }
+  if (end == std::string::npos) return block;
+  const auto others = std::count(block.begin() + static_cast<std::ptrdiff_t>(end), block.end(), '\n');
+  if (others <= 1) return block;
+  return fmt::format("{}    │ … {} more lines (--whole)\n", block.substr(0, end), others);
+}
+
+/// What a judge was asked.
+std::string question_block(const Question& question, bool whole, const Style& style) {
+  constexpr std::size_t kLines = 9;  // of a message, its author's line among them
+  std::string out;
+  for (const Message& message : question.messages) {
+    const std::string block = message_block(message, style);
+    out += whole ? block : cut_block(block, kLines);
+  }
+  if (!question.schema.empty()) out += paragraph("    ", "the answer is bound to a JSON Schema", style.width);
   return out;
 }
 
@@ -101,19 +137,37 @@ std::string attempts_block(const std::vector<Attempt>& attempts, const Style& st
   return out;
 }
 
-std::string step_block(const Step& step, const std::optional<Price>& price, bool wire, const Style& style) {
+/// Of whoever was asked; nothing where it is not known.
+std::optional<Price> price_of(const Step& step, const SampleView& view) {
+  if (step.role == Role::target) return view.price;
+  const auto found = step.question ? view.judge_prices.find(step.question->to) : view.judge_prices.end();
+  if (found == view.judge_prices.end()) return std::nullopt;
+  return found->second;
+}
+
+// A program is asked as a judge is, and its name says that it is none.
+std::string asked_of(const Step& step) {
+  if (!step.question) return std::string(name(step.role));
+  const std::string to = text::excerpt(step.question->to, 60);
+  return to.starts_with("program:") ? to : fmt::format("{} {}", name(step.role), to);
+}
+
+std::string step_block(const Step& step, const SampleView& view, const Detail& detail, const Style& style) {
+  const std::string who = fmt::format("({})", asked_of(step));
   std::string out = fmt::format("\n  {} {}\n", paint(text::excerpt(step.name), Paint::bold, style.color),
-                                paint(fmt::format("({})", name(step.role)), Paint::dim, style.color));
+                                paint(who, Paint::dim, style.color));
+  if (step.question) out += question_block(*step.question, detail.questions, style);
   out += attempts_block(step.attempts, style);
   if (const auto* error = std::get_if<Error>(&step.result)) {
     return out + paragraph("    failed: ", error_text(*error), style.width);
   }
   const auto& response = std::get<Response>(step.result);
-  out += response_facts(response, step.role == Role::target ? price : std::nullopt, style);
+  out += response_facts(response, price_of(step, view), style);
   out += message_block(response.message, style);
-  if (wire)
+  if (detail.wire && (step.role == Role::target || detail.questions)) {
     out += fmt::format("  {}\n{}", paint("as received", Paint::bold, style.color),
                        quoted_block(response.raw, style.width));
+  }
   return out;
 }
 
@@ -178,10 +232,10 @@ std::string sample_table(const std::vector<SampleLine>& lines, const Style& styl
   return harmless(render_table(kHeadings, std::move(rows), style.width, style.color));
 }
 
-std::string show_sample(const SampleView& view, bool wire, const Style& style) {
+std::string show_sample(const SampleView& view, const Detail& detail, const Style& style) {
   std::string out = heading(view, style) + "\n";
   for (const Message& message : view.messages) out += message_block(message, style);
-  for (const Step& step : view.transcript.steps) out += step_block(step, view.price, wire, style);
+  for (const Step& step : view.transcript.steps) out += step_block(step, view, detail, style);
   out += scores_block(view, style);
   return harmless(std::move(out));
 }

@@ -6,12 +6,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace assay::reports {
 namespace {
 
 constexpr std::size_t kMostGates = 40;
 constexpr std::size_t kMostWarnings = 10;
+constexpr std::size_t kMostJudges = 8;
 
 Paint paint_of(VerdictKind kind) {
   switch (kind) {
@@ -103,7 +105,7 @@ std::vector<Cell> gate_row(const GateResult& gate, bool several_suites) {
 std::string gates_table(const Verdict& verdict, const Style& style) {
   if (verdict.gates.empty()) return {};
   static const std::vector<Heading> kHeadings = {
-      {"gate", false, 8}, {"suite", false, 8}, {"slice", false, 8},        {"n", true},
+      {"gate", false, 8}, {"suite", false, 8}, {"slice", false, 8, true},  {"n", true},
       {"estimate", true}, {"interval"},        {"claim", false, 12, true}, {"state"},
   };
   const bool several = verdict.suites.size() > 1;
@@ -161,10 +163,48 @@ std::string latency_text(const RunTiming& timing) {
 }
 
 std::string cost_text(const CostTotals& cost) {
-  const std::string cached = cost.cached > 0 ? fmt::format(" ({} from a cassette)", show_count(cost.cached)) : "";
+  const std::string cached = cost.cached > 0 ? fmt::format(" ({} recorded before)", show_count(cost.cached)) : "";
   return fmt::format("{} · {} calls{}, {} attempts · {} input and {} output tokens",
                      cost.usd ? show_value(*cost.usd, Unit::usd) : "cost unknown", show_count(cost.calls), cached,
                      show_count(cost.attempts), show_count(cost.input_tokens), show_count(cost.output_tokens));
+}
+
+std::string age_text(double seconds) {
+  constexpr double kDay = 24.0 * 3600;
+  if (seconds >= 2 * kDay) return fmt::format("{:.0f} d", std::floor(seconds / kDay));
+  return show_duration(from_seconds(seconds));
+}
+
+/// `strict on polite: trusted · Youden 0.85, at least 0.79 (200 labels, 10 d old) · passes 78.0 %, corrected …`
+std::string standing_text(const JudgeStanding& judge, bool several_suites) {
+  const std::string where = several_suites ? judge.suite + "/" + judge.metric : judge.metric;
+  std::string out = fmt::format("{} on {}: {}", one_line(judge.judge, 40), one_line(where, 80), judge.state);
+  if (judge.labels > 0) {
+    out += judge.youden ? fmt::format(" · Youden {:.2f}", *judge.youden) : " · Youden not known";
+    if (judge.youden_lower) out += fmt::format(", at least {:.2f}", *judge.youden_lower);
+    out += fmt::format(" ({} labels{})", show_count(judge.labels),
+                       judge.age_s ? fmt::format(", {} old", age_text(*judge.age_s)) : "");
+  }
+  if (judge.observed) out += " · passes " + show_value(*judge.observed, Unit::share);
+  if (judge.corrected) {
+    out += fmt::format(", corrected for its errors {} {}", show_value(*judge.corrected, Unit::share),
+                       show_interval(judge.corrected_interval, Unit::share));
+  }
+  if (judge.with_people) {
+    out += fmt::format(", with {} labels of these answers {} {}", show_count(judge.people_labels),
+                       show_value(*judge.with_people, Unit::share),
+                       show_interval(judge.with_people_interval, Unit::share));
+  }
+  return out;
+}
+
+std::string judge_facts(const Verdict& verdict, const Style& style) {
+  std::string out;
+  for (std::size_t i = 0; i < std::min(verdict.judges.size(), kMostJudges); ++i) {
+    out += fact("judge", standing_text(verdict.judges[i], verdict.suites.size() > 1), style);
+  }
+  if (verdict.judges.size() <= kMostJudges) return out;
+  return out + fmt::format("           … and {} more in verdict.json\n", verdict.judges.size() - kMostJudges);
 }
 
 std::string facts(const Verdict& verdict, const Style& style) {
@@ -173,6 +213,7 @@ std::string facts(const Verdict& verdict, const Style& style) {
     const std::string which = verdict.suites.size() > 1 ? one_line(suite.id, 40) + ": " : "";
     out += fact("samples", which + balance_text(suite.balance), style);
   }
+  out += judge_facts(verdict, style);
   out += fact("cost", cost_text(verdict.cost), style);
   const std::string latency = latency_text(verdict.timing);
   if (!latency.empty()) out += fact("latency", latency, style);

@@ -20,10 +20,11 @@ bool covers(const GateSpec& gate, const std::string& suite) {
   return gate.suites.empty() || std::find(gate.suites.begin(), gate.suites.end(), suite) != gate.suites.end();
 }
 
-/// A floor on a part of the suite is not the suite's floor.
+/// A floor on a part of the suite, or of another way to pass, is not the suite's floor.
 bool has_pass_rate_floor(const Policy& policy, const std::string& suite) {
   return std::any_of(policy.gates.begin(), policy.gates.end(), [&](const GateSpec& gate) {
-    return gate.metric == "pass_rate" && gate.floor && gate.where.empty() && !gate.by && covers(gate, suite);
+    return gate.metric == "pass_rate" && gate.floor && gate.where.empty() && !gate.by && !gate.at_least &&
+           covers(gate, suite);
   });
 }
 
@@ -105,6 +106,17 @@ void check_unit(const GateSpec& gate, const Metric& metric, const SuiteFacts& su
   }
 }
 
+/// How many samples of a case the gate looks at together.
+void check_samples(const GateSpec& gate, const Metric& metric, const SuiteFacts& suite, Diagnostics& diagnostics) {
+  const auto k = std::max(gate.at_least.value_or(0), metric.k);
+  if (suite.samples == 0 || k <= suite.samples) return;
+  const auto what = gate.at_least ? fmt::format("at_least {}", k) : metric.name;
+  diagnostics.error(gate.at,
+                    fmt::format("gate '{}': {} takes {} samples of each case, and suite '{}' plans {}", gate.id, what,
+                                k, suite.id, suite.samples),
+                    fmt::format("`defaults: {{samples: {0}}}` in the suite, or `--samples {0}`", k));
+}
+
 bool any_has(const SuiteFacts& suite, const std::string& tag) {
   return std::any_of(suite.tag_sets.begin(), suite.tag_sets.end(),
                      [&](const Tags& tags) { return tags.contains(tag); });
@@ -129,6 +141,7 @@ void check_selection(const GateSpec& gate, const SuiteFacts& suite, Diagnostics&
 void check_on(const GateSpec& gate, const SuiteFacts& suite, Diagnostics& diagnostics) {
   if (const auto metric = metric_of(gate, suite)) {
     check_unit(gate, *metric, suite, diagnostics);
+    check_samples(gate, *metric, suite, diagnostics);
     if (needs_price(*metric) && !suite.has_price) {
       diagnostics.error(gate.at, fmt::format("gate '{}' is on {}, but the target has no price", gate.id, metric->name),
                         "add `price: {input_per_mtok: …, output_per_mtok: …}` to the target");

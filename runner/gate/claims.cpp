@@ -1,6 +1,7 @@
 #include "runner/gate/claims.hpp"
 
 #include "runner/gate/interval.hpp"
+#include "runner/gate/judges.hpp"
 #include "runner/gate/reasons.hpp"
 #include "runner/gate/slices.hpp"
 #include "runner/gate/zero_tolerance.hpp"
@@ -99,6 +100,33 @@ void correct_blocks(std::vector<Row>& rows, const std::vector<double>& harms, do
   }
 }
 
+/// Whether the judge had a say in any sample of the slice.
+bool judged(const SuiteView& view, const Slice& slice, const Judge& judge) {
+  if (!judge.pass) return true;
+  return std::any_of(slice.cases.begin(), slice.cases.end(), [&](std::uint32_t kase) {
+    const auto* known = judge.pass->known.data();
+    return std::any_of(known + view.first_row[kase], known + view.first_row[kase + 1], [](auto k) { return k != 0; });
+  });
+}
+
+/// A row that rests on a judge that may not decide is open, whatever its interval says.
+void hold(Row& row, const Scene& scene, const Slice& slice) {
+  if (row.proven_failure && row.computed) return;
+  std::size_t others = 0;
+  for (const auto* judge : scene.view.doubted) {
+    if (!rests_on(scene.gate, *judge) || !judged(scene.view, slice, *judge)) continue;
+    row.held_by ? void(++others) : void(row.held_by = judge);
+  }
+  if (!row.held_by) return;
+  row.result.state = GateState::inconclusive;
+  row.proven_failure = false;
+  row.interval_open = false;
+  // With `by` an open slice is a warning, as small ones are open by nature: a judge in doubt is not small.
+  if (!scene.gate.warn_if_open) row.result.blocking = true;
+  const auto more = others == 0 ? "" : fmt::format(" (nor may {} other{})", others, others == 1 ? "" : "s");
+  row.result.reason = row.held_by->why + more + so_far(row.result);
+}
+
 std::vector<Row> decide_slices(const Scene& scene, const Claim& claim, const std::vector<Slice>& slices,
                                const std::vector<Measured>& measured) {
   std::vector<Row> rows;
@@ -115,6 +143,7 @@ std::vector<Row> decide_slices(const Scene& scene, const Claim& claim, const std
                                                    : p_at_least(measured[i], claim.bound));
   }
   if (scene.gate.by && !harms.empty()) correct_blocks(rows, harms, scene.alpha);
+  for (std::size_t i = 0; i < rows.size(); ++i) hold(rows[i], scene, slices[i]);
   return rows;
 }
 
@@ -129,6 +158,10 @@ Scene make_scene(const GateSpec& gate, double alpha, const SuiteView& view) {
     scene.metric = check_metric(gate.metric, column->unit, column->better);
   } else {
     scene.metric = check_metric(gate.metric, Unit::share, Direction::up);
+  }
+  if (gate.at_least) {
+    scene.metric.fold = Fold::at_least;
+    scene.metric.k = *gate.at_least;
   }
   scene.reader = {view.evidence, scene.metric.measure, scene.metric.from_check, column};
   return scene;
@@ -179,7 +212,9 @@ std::string none_matches(const Scene& scene) {
 }  // namespace
 
 std::vector<Claim> claims_of(const GateSpec& gate, const Metric& metric) {
-  const auto where = gate.where.empty() ? std::string() : " where " + tags_text(gate.where);
+  auto where = gate.where.empty() ? std::string() : " where " + tags_text(gate.where);
+  if (gate.at_least)
+    where += fmt::format(", at least {} {} a case", *gate.at_least, *gate.at_least == 1 ? "pass" : "passes");
   std::vector<Claim> claims;
   if (gate.floor) {
     claims.push_back({ClaimKind::floor, *gate.floor,

@@ -22,9 +22,11 @@ struct Claim {
 /// A row with what the aggregation must know of it.
 struct Row {
   GateResult result;
-  bool proven_failure = false;  ///< zero tolerance, blocked: stands whatever else is wrong
-  bool interval_open = false;   ///< inconclusive, and more of the same evidence would decide it
-  std::uint64_t clusters = 0;   ///< 0: none
+  bool proven_failure = false;     ///< zero tolerance, blocked: stands whatever else is wrong
+  bool computed = false;           ///< of a proven failure: no judge had a say in it
+  bool interval_open = false;      ///< inconclusive, and more of the same evidence would decide it
+  std::uint64_t clusters = 0;      ///< 0: none
+  const Judge* held_by = nullptr;  ///< the first judge that left it open
 };
 
 [[nodiscard]] std::vector<Claim> claims_of(const GateSpec& gate, const Metric& metric);

@@ -1,4 +1,5 @@
 #include "runner/gate/claims.hpp"
+#include "runner/gate/judges.hpp"
 #include "runner/gate/reasons.hpp"
 #include "runner/gate/slices.hpp"
 
@@ -25,6 +26,7 @@ struct Deliberation {
   bool finished = true;
   std::vector<std::string> faults;  ///< of the whole run: nothing it says can be trusted
   std::vector<std::string> suite_faults;
+  std::vector<Judge> judges;
   std::vector<Row> rows;
   std::vector<std::string> warnings;
 };
@@ -96,22 +98,17 @@ void distrust(std::vector<Row>& rows, const std::string& fault) {
     if (row.proven_failure) continue;
     row.result.state = GateState::error;
     row.result.reason = fault;
+    row.held_by = nullptr;
   }
 }
 
-/// `; so far pass_rate is 0.95 over 120 cases`
-std::string so_far(const GateResult& row) {
-  if (!row.estimate) return {};
-  return fmt::format("; so far {} is {} over {} {}", row.metric, show(*row.estimate, row.unit), row.n,
-                     row.n == 1 ? "case" : "cases");
-}
-
-/// Samples that have no row cannot be counted in any bound, so nothing is decided; a proven failure stands.
+/// Samples that have no row cannot be counted in any bound, so nothing is decided; a proven failure stands, and so does
+/// what a judge left open.
 void leave_open(std::vector<Row>& rows, std::uint64_t never_run, std::uint64_t planned) {
   for (auto& row : rows) {
     const auto state = row.result.state;
     const bool without_numbers = state == GateState::inconclusive && !row.result.estimate;
-    if (row.proven_failure || state == GateState::error || without_numbers) continue;
+    if (row.proven_failure || row.held_by || state == GateState::error || without_numbers) continue;
     row.result.state = GateState::inconclusive;
     row.interval_open = false;
     row.result.reason = fmt::format("{} of {} samples were never run, so nothing is decided: resume the run{}",
@@ -128,6 +125,9 @@ void decide_gates(Deliberation& d) {
   std::vector<SuiteView> views;
   for (const auto& suite : d.evidence.suites) {
     views.push_back(view_suite(suite, d.policy.max_error_rate, !d.narrowed));
+    for (const auto& judge : d.judges) {
+      if (judge.standing.suite == suite.id && !judge.why.empty()) views.back().doubted.push_back(&judge);
+    }
     for (const auto& fault : {views.back().unusable, views.back().fault}) {
       if (fault) d.suite_faults.push_back(*fault);
     }
@@ -202,7 +202,24 @@ void add_rows(std::vector<std::string>& reasons, const Deliberation& d, GateStat
   const std::set<std::string> said(reasons.begin(), reasons.end());
   for (const auto& row : d.rows) {
     if (row.result.state != state || (blocking_only && !row.result.blocking)) continue;
+    if (row.held_by && opens(row)) continue;
     if (!said.contains(row.result.reason)) reasons.push_back(sentence(row.result));
+  }
+}
+
+/// What one judge leaves open, in one sentence however many rows that are.
+void add_held(std::vector<std::string>& reasons, const Deliberation& d) {
+  for (const auto& judge : d.judges) {
+    std::vector<const Row*> held;
+    std::vector<std::string> ids;
+    for (const auto& row : d.rows) {
+      if (row.held_by != &judge || !opens(row)) continue;
+      held.push_back(&row);
+      if (ids.empty() || ids.back() != row.result.id) ids.push_back(row.result.id);
+    }
+    if (held.size() == 1) reasons.push_back(sentence(held.front()->result));
+    if (held.size() < 2) continue;
+    reasons.push_back(fmt::format("{} ({}): {}", fmt::join(ids, ", "), judge.standing.suite, judge.why));
   }
 }
 
@@ -234,6 +251,7 @@ std::vector<std::string> reasons_of(const Deliberation& d, VerdictKind kind) {
       reasons.emplace_back(
           "the run was narrowed by --where or --limit, so it cannot pass: run the whole suite for a verdict");
     }
+    add_held(reasons, d);
     add_rows(reasons, d, GateState::inconclusive, true);
     return reasons;
   }
@@ -249,6 +267,37 @@ std::vector<std::string> reasons_of(const Deliberation& d, VerdictKind kind) {
   return reasons;
 }
 
+/// A floor that holds in the judge's eyes, and not once its errors are taken out.
+void warn_of_corrections(Deliberation& d) {
+  for (const auto& gate : d.policy.gates) {
+    for (const auto& judge : d.judges) {
+      const auto& s = judge.standing;
+      if (!gate.floor || !gate.where.empty() || gate.by || gate.metric != s.metric + ".pass") continue;
+      if (!covers(gate, s.suite) || !s.corrected || *s.corrected >= *gate.floor || *s.observed < *gate.floor) continue;
+      d.warnings.push_back(fmt::format(
+          "gate '{}' of suite '{}': judge '{}' passes {}; corrected for its errors {} is {:.4g}, between {:.4g} and "
+          "{:.4g} "
+          "with "
+          "{} confidence in each bound (Rogan–Gladen), and the floor is {:g}",
+          gate.id, s.suite, s.judge, show(*s.observed, Unit::share), gate.metric, *s.corrected,
+          s.corrected_interval->first, s.corrected_interval->second, confidence(d.policy.alpha), *gate.floor));
+    }
+  }
+}
+
+void warn_of_judges(Deliberation& d) {
+  std::vector<const Judge*> held;
+  for (const auto& row : d.rows) {
+    if (row.held_by) held.push_back(row.held_by);
+  }
+  for (auto& warning : judge_warnings(d.policy, d.evidence, d.judges, held)) d.warnings.push_back(std::move(warning));
+  warn_of_corrections(d);
+  if (const auto n = d.evidence.edited; n > 0) {
+    d.warnings.push_back(
+        fmt::format("{} by people", n == 1 ? "1 score was changed" : fmt::format("{} scores were changed", n)));
+  }
+}
+
 void warn(Deliberation& d) {
   if (d.narrowed) {
     d.warnings.emplace_back(
@@ -261,6 +310,7 @@ void warn(Deliberation& d) {
                                      d.evidence.replayed == 1 ? "sample comes" : "samples come",
                                      oldest ? fmt::format(", the oldest of {}", to_rfc3339(*oldest)) : ""));
   }
+  warn_of_judges(d);
   for (const auto& row : d.rows) {
     if (row.result.state != GateState::inconclusive || row.result.blocking) continue;
     d.warnings.push_back(fmt::format("open, and not blocking: {}", sentence(row.result)));
@@ -300,9 +350,10 @@ void describe_run(Verdict& verdict, const Deliberation& d) {
 
 }  // namespace
 
-Verdict decide(const Policy& policy, const RunEvidence& evidence) {
+Verdict decide(const Policy& policy, const RunEvidence& evidence, std::span<const Trust> trust) {
   Deliberation d{policy, evidence};
   d.narrowed = !evidence.where.empty() || evidence.limit.has_value();
+  d.judges = standing_of(policy, evidence, trust);
   check_run(d);
   decide_gates(d);
   warn(d);
@@ -314,6 +365,7 @@ Verdict decide(const Policy& policy, const RunEvidence& evidence) {
   verdict.warnings = std::move(d.warnings);
   verdict.canary = canary_of(d, verdict.kind);
   for (auto& row : d.rows) verdict.gates.push_back(std::move(row.result));
+  for (auto& judge : d.judges) verdict.judges.push_back(std::move(judge.standing));
   verdict.decision = to_string(sha256(canonical_json(decision_json(verdict))));
   return verdict;
 }

@@ -1,6 +1,7 @@
 #include "runner/gate/interval.hpp"
 
 #include <assay/stats/quantile.hpp>
+#include <assay/stats/repeats.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -15,7 +16,7 @@ struct CaseValues {
   std::vector<double> high;  ///< empty: as `low`, for nothing is missing
   double low_sum = 0;
   double high_sum = 0;
-  double known_sum = 0;  ///< of the means of the known samples of a case
+  double known_sum = 0;  ///< of what the known samples of a case make of it
   std::uint64_t cases = 0;
   std::uint64_t known_cases = 0;
   std::uint64_t missing = 0;  ///< samples
@@ -51,27 +52,66 @@ CaseSum sum_case(const SuiteView& view, std::uint32_t kase, const MetricReader& 
   return sum;
 }
 
+/// What a case is worth.
+struct CaseValue {
+  double low = 0;
+  double high = 1;
+  std::optional<double> known;  ///< by its known samples alone; nothing where they do not tell
+};
+
+/// Of a case with n samples of which c pass, n at least k.
+double folded(const Metric& metric, double n, double c) {
+  const auto samples = static_cast<std::uint64_t>(std::llround(n));
+  const auto passes = static_cast<std::uint64_t>(std::llround(c));
+  if (metric.fold == Fold::any_of_k) return stats::pass_at_k(samples, passes, metric.k);
+  if (metric.fold == Fold::all_of_k) return stats::pass_pow_k(samples, passes, metric.k);
+  return passes >= metric.k ? 1 : 0;
+}
+
+CaseValue value_of(const CaseSum& sum, const Metric& metric, Range range) {
+  if (metric.fold == Fold::mean) {
+    CaseValue value{sum.mean(range.least), sum.mean(range.greatest), std::nullopt};
+    if (sum.known_samples > 0) value.known = sum.known / sum.known_samples;
+    return value;
+  }
+  const double all = sum.known_samples + sum.missing;
+  const auto k = static_cast<double>(metric.k);
+  if (all < k) return {};
+  CaseValue value{folded(metric, all, sum.known), folded(metric, all, sum.known + sum.missing), std::nullopt};
+  if (metric.fold != Fold::at_least && sum.known_samples >= k) {
+    value.known = folded(metric, sum.known_samples, sum.known);
+  } else if (value.low == value.high) {
+    value.known = value.low;
+  }
+  return value;
+}
+
+/// Samples without a value, those that a fold lacks among them.
+double missing_of(const CaseSum& sum, const Metric& metric) {
+  if (metric.fold == Fold::mean) return sum.missing;
+  return sum.missing + std::max(0.0, static_cast<double>(metric.k) - sum.known_samples - sum.missing);
+}
+
 void keep(CaseValues& values, double low, double high) {
   if (low != high && values.high.empty()) values.high = values.low;
   values.low.push_back(low);
   if (low != high || !values.high.empty()) values.high.push_back(high);
 }
 
-CaseValues gather(const SuiteView& view, const std::vector<std::uint32_t>& cases, const MetricReader& reader,
-                  Range range, bool sums_only = false) {
+CaseValues gather(const SuiteView& view, const std::vector<std::uint32_t>& cases, const Metric& metric,
+                  const MetricReader& reader, Range range, bool sums_only = false) {
   CaseValues values;
   values.cases = cases.size();
   if (!sums_only) values.low.reserve(cases.size());
   for (const auto kase : cases) {
     const CaseSum sum = sum_case(view, kase, reader);
-    const double low = sum.mean(range.least);
-    const double high = sum.mean(range.greatest);
-    if (!sums_only) keep(values, low, high);
-    values.low_sum += low;
-    values.high_sum += high;
-    values.missing += static_cast<std::uint64_t>(sum.missing);
-    if (sum.known_samples == 0) continue;
-    values.known_sum += sum.known / sum.known_samples;
+    const CaseValue value = value_of(sum, metric, range);
+    if (!sums_only) keep(values, value.low, value.high);
+    values.low_sum += value.low;
+    values.high_sum += value.high;
+    values.missing += static_cast<std::uint64_t>(missing_of(sum, metric));
+    if (!value.known) continue;
+    values.known_sum += *value.known;
     ++values.known_cases;
   }
   return values;
@@ -84,6 +124,13 @@ bool one_sample_each(const SuiteView& view, const std::vector<std::uint32_t>& ca
 
 bool all_equal(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [&](double value) { return value == values.front(); });
+}
+
+/// Every case passes or does not: one Bernoulli draw a case, whatever its samples.
+bool zeros_and_ones(const CaseValues& values) {
+  const auto whole = [](double value) { return value == 0 || value == 1; };
+  return std::all_of(values.low.begin(), values.low.end(), whole) &&
+         std::all_of(values.high.begin(), values.high.end(), whole);
 }
 
 std::vector<std::uint32_t> clusters_of(const SuiteView& view, const std::vector<std::uint32_t>& cases) {
@@ -169,11 +216,13 @@ Measured measure(const SuiteView& view, const Slice& slice, const Metric& metric
     measure_quantile(measured, view, slice.cases, metric, reader);
   } else if (metric.measure == Measure::cost_per_pass) {
     const MetricReader passes{view.evidence, Measure::passes, false, nullptr};
-    measure_ratio(measured, gather(view, slice.cases, reader, range), gather(view, slice.cases, passes, {0, 1}),
-                  clusters);
+    measure_ratio(measured, gather(view, slice.cases, metric, reader, range),
+                  gather(view, slice.cases, metric, passes, {0, 1}), clusters);
   } else {
-    const bool counts = metric.binary && clusters.empty() && one_sample_each(view, slice.cases);
-    const auto values = gather(view, slice.cases, reader, range, counts);
+    const bool sums_only =
+        metric.binary && clusters.empty() && metric.fold == Fold::mean && one_sample_each(view, slice.cases);
+    const auto values = gather(view, slice.cases, metric, reader, range, sums_only);
+    const bool counts = sums_only || (metric.fold != Fold::mean && clusters.empty() && zeros_and_ones(values));
     measured.missing = values.missing;
     measured.estimate = estimate_of(values);
     if (counts) {

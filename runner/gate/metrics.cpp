@@ -1,6 +1,7 @@
 #include "runner/gate/metrics.hpp"
 
 #include <array>
+#include <charconv>
 
 namespace assay::gate {
 
@@ -38,6 +39,30 @@ constexpr std::array kRows{
 
 constexpr std::string_view kPass = ".pass";
 
+/// The K of `pass_at_K`, written without a leading zero.
+std::optional<std::uint64_t> repeats_in(std::string_view name, std::string_view prefix) {
+  if (!name.starts_with(prefix)) return std::nullopt;
+  const auto digits = name.substr(prefix.size());
+  std::uint64_t k = 0;
+  const auto* end = digits.data() + digits.size();
+  const auto read = std::from_chars(digits.data(), end, k);
+  if (read.ec != std::errc{} || read.ptr != end || digits.front() == '0' || k > kMostRepeats) return std::nullopt;
+  return k;
+}
+
+std::optional<Metric> repeats_metric(std::string_view name) {
+  for (const auto& [prefix, fold] : {std::pair("pass_at_", Fold::any_of_k), std::pair("pass_pow_", Fold::all_of_k)}) {
+    const auto k = repeats_in(name, prefix);
+    if (!k) continue;
+    Metric metric{std::string(name), Measure::passes};
+    metric.binary = true;
+    metric.fold = fold;
+    metric.k = *k;
+    return metric;
+  }
+  return std::nullopt;
+}
+
 bool ends_in_pass(std::string_view name) {
   return name.size() > kPass.size() && name.ends_with(kPass);
 }
@@ -51,11 +76,11 @@ std::optional<Metric> builtin_metric(std::string_view name) {
     metric.binary = row.column.empty();
     return metric;
   }
-  return std::nullopt;
+  return repeats_metric(name);
 }
 
 Metric check_metric(std::string_view name, Unit unit, Direction better) {
-  Metric metric{std::string(name), Measure::mean, std::string(name), 0, unit, better, true, false};
+  Metric metric{std::string(name), Measure::mean, std::string(name), 0, unit, better, true};
   if (!ends_in_pass(name)) return metric;
   metric.unit = Unit::share;
   metric.better = Direction::up;
@@ -66,6 +91,7 @@ Metric check_metric(std::string_view name, Unit unit, Direction better) {
 std::vector<std::string> builtin_metric_names() {
   std::vector<std::string> names;
   for (const auto& row : kRows) names.emplace_back(row.name);
+  names.insert(names.begin() + 1, {"pass_at_5", "pass_pow_5"});
   return names;
 }
 

@@ -3,6 +3,7 @@
 
 #include <assay/core/check.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,14 @@ enum class Measure {
   cost_per_pass,  ///< Σ cost / Σ passes
 };
 
+/// What the samples of a case make of it.
+enum class Fold {
+  mean,      ///< their mean
+  at_least,  ///< 1 where k of them pass, else 0
+  any_of_k,  ///< the chance that one of k passes
+  all_of_k,  ///< the chance that all of k pass
+};
+
 struct Metric {
   std::string name;
   Measure measure = Measure::mean;
@@ -28,9 +37,11 @@ struct Metric {
   Direction better = Direction::up;
   bool from_check = false;
   bool binary = false;  ///< a sample's value is 0 or 1
+  Fold fold = Fold::mean;
+  std::uint64_t k = 0;  ///< of the fold
 };
 
-/// A metric of the contract's table; nothing for any other name (a check's metric).
+/// A metric of the contract's table, `pass_at_K` or `pass_pow_K`; nothing for any other name (a check's metric).
 [[nodiscard]] std::optional<Metric> builtin_metric(std::string_view name);
 
 /// A check's metric, or its `.pass`.
@@ -38,7 +49,9 @@ struct Metric {
 
 [[nodiscard]] std::vector<std::string> builtin_metric_names();
 
-/// `pass_rate`, or a check's metric with `.pass`: what zero tolerance may be about.
+inline constexpr std::uint64_t kMostRepeats = 100;  // the greatest K
+
+/// `pass_rate`, or a check's metric with `.pass`: what zero tolerance and `at_least` may be about.
 [[nodiscard]] bool is_pass_metric(std::string_view name);
 
 /// A name without its `.pass`.

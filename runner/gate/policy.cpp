@@ -17,9 +17,8 @@ using text::Node;
 
 const std::array<std::string, 2> kOnInconclusive{"fail", "warn"};
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kLaterInPolicy{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kLaterInPolicy{{
     {"baseline", "comparison with a baseline"},
-    {"judge", "the trust in judges"},
     {"sampling", "sequential sampling"},
     {"waivers", "waivers"},
     {"signoff", "sign-offs"},
@@ -74,6 +73,7 @@ void read_rate_options(MapReader& reader, GateSpec& gate) {
   gate.floor = reader.number("floor");
   gate.zero_tolerance = reader.boolean("zero_tolerance").value_or(false);
   gate.max_rate = reader.number("max_rate", 0, 1);
+  if (const auto k = reader.integer("at_least", 1, kMostRepeats)) gate.at_least = static_cast<std::uint64_t>(*k);
   gate.min_n = static_cast<std::uint64_t>(reader.integer("min_n", 0).value_or(0));
   gate.by = reader.string("by");
   for (auto& [key, value] : reader.string_map("where")) gate.where[key] = value;
@@ -110,6 +110,11 @@ void check_name(MapReader& reader, const std::string& name) {
     if (builtin_metric(name)) continue;
     reader.error(fmt::format("there is no metric {}", name), fmt::format("{0}50, {0}95 or {0}99", prefix));
   }
+  for (const std::string_view prefix : {"pass_at_", "pass_pow_"}) {
+    if (!name.starts_with(prefix) || builtin_metric(name)) continue;
+    reader.error(fmt::format("there is no metric {}", name),
+                 fmt::format("a number of samples from 1 to {}: `{}5`", kMostRepeats, prefix));
+  }
 }
 
 /// `faulty`: the gate has a fault already, so a condition may well have been meant.
@@ -128,6 +133,14 @@ void check_conditions(MapReader& reader, const GateSpec& gate, bool faulty) {
   }
   if (gate.max_rate && (*gate.max_rate <= 0 || *gate.max_rate >= 1)) {
     reader.error("max_rate must lie between 0 and 1, both excluded", "for example `max_rate: 0.01`");
+  }
+  if (gate.at_least && !is_pass_metric(gate.metric)) {
+    reader.error(fmt::format("at_least counts the samples of a case that pass, and {} is no pass rate", gate.metric),
+                 builtin_metric(gate.metric) ? "`metric: pass_rate`" : fmt::format("`metric: {}.pass`", gate.metric));
+  }
+  if (gate.at_least && gate.zero_tolerance) {
+    reader.error("zero_tolerance takes every sample of every case, so at_least says nothing beside it",
+                 "write `floor:` instead, or leave at_least out");
   }
   if (gate.min_n > 0 && !gate.by) reader.error("min_n is the least size of a slice, so it needs `by`", "add `by: TAG`");
   if (gate.by && gate.by->empty()) reader.error("by names no tag", "for example `by: topic`");
@@ -179,6 +192,23 @@ void read_gates(const Node& list, Policy& policy, Diagnostics& diagnostics) {
   }
 }
 
+void read_judge(const Node& node, Policy& policy, Diagnostics& diagnostics) {
+  MapReader reader(node, "judge", diagnostics);
+  if (!node.is_map()) return;
+  JudgePolicy judge;
+  if (reader.require("min_youden", "0.6")) judge.min_youden = reader.number("min_youden", 0, 1).value_or(0);
+  judge.max_age = reader.duration("max_age");
+  reader.finish();
+  if (judge.min_youden >= 1) {
+    reader.error("min_youden must be below 1: no number of labels shows a judge without error",
+                 "for example `min_youden: 0.6`");
+  }
+  if (judge.max_age && *judge.max_age <= Duration{}) {
+    reader.error("max_age must be above 0: every measurement is older than that", "for example `max_age: 90d`");
+  }
+  policy.judge = judge;
+}
+
 void read_version(MapReader& reader) {
   const Node* node = reader.require("version", "version: 1");
   if (!node) return;
@@ -218,6 +248,7 @@ std::optional<Policy> load_policy(const std::filesystem::path& file, Diagnostics
   read_alpha(reader, policy);
   policy.max_error_rate = reader.number("max_error_rate", 0, 1).value_or(policy.max_error_rate);
   policy.warn_on_inconclusive = read_warn(reader).value_or(false);
+  if (const Node* judge = reader.get("judge")) read_judge(*judge, policy, diagnostics);
   if (const Node* gates = reader.get("gates")) read_gates(*gates, policy, diagnostics);
   reader.finish();
   if (diagnostics.error_count() > faults) return std::nullopt;

@@ -19,6 +19,13 @@ Json gate_json(const GateSpec& gate) {
   json["max"] = gate.max ? Json(*gate.max) : Json();
   json["max_rate"] = gate.max_rate ? Json(*gate.max_rate) : Json();
   json["warn_if_open"] = gate.warn_if_open ? Json(*gate.warn_if_open) : Json();
+  if (gate.at_least) json["at_least"] = *gate.at_least;  // absent keys keep the digests of earlier policies
+  return json;
+}
+
+Json judge_json(const JudgePolicy& judge) {
+  Json json = {{"min_youden", judge.min_youden}, {"max_age_ns", nullptr}};
+  if (judge.max_age) json["max_age_ns"] = judge.max_age->count();
   return json;
 }
 
@@ -43,7 +50,15 @@ GateSpec gate_from(const Json& json) {
   gate.max = optional_at<double>(json, "max");
   gate.max_rate = optional_at<double>(json, "max_rate");
   gate.warn_if_open = optional_at<bool>(json, "warn_if_open");
+  if (json.contains("at_least")) gate.at_least = json.at("at_least").get<std::uint64_t>();
   return gate;
+}
+
+JudgePolicy judge_from(const Json& json) {
+  JudgePolicy judge;
+  judge.min_youden = json.at("min_youden").get<double>();
+  if (const auto age = optional_at<std::int64_t>(json, "max_age_ns")) judge.max_age = Duration(*age);
+  return judge;
 }
 
 Policy policy_from(const Json& json) {
@@ -52,6 +67,7 @@ Policy policy_from(const Json& json) {
   policy.max_error_rate = json.at("max_error_rate").get<double>();
   policy.warn_on_inconclusive = json.at("warn_on_inconclusive").get<bool>();
   policy.built_in = json.at("built_in").get<bool>();
+  if (json.contains("judge")) policy.judge = judge_from(json.at("judge"));
   for (const auto& gate : json.at("gates")) policy.gates.push_back(gate_from(gate));
   return policy;
 }
@@ -69,6 +85,7 @@ Json to_json(const Policy& policy) {
                {"warn_on_inconclusive", policy.warn_on_inconclusive},
                {"built_in", policy.built_in},
                {"gates", Json::array()}};
+  if (policy.judge) json["judge"] = judge_json(*policy.judge);
   for (const auto& gate : policy.gates) json["gates"].push_back(gate_json(gate));
   return json;
 }

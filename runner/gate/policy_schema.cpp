@@ -43,10 +43,24 @@ OrderedJson gate_properties() {
   p["zero_tolerance"] = described({{"type", "boolean"}}, "Blocks on one failing sample, passes on none.");
   p["max_rate"] = described({{"type", "number"}, {"exclusiveMinimum", 0}, {"exclusiveMaximum", 1}},
                             "With zero_tolerance: also enough cases to claim this rate of failure.");
+  p["at_least"] = described({{"type", "integer"}, {"minimum", 1}, {"maximum", kMostRepeats}},
+                            "For pass_rate and a check's `.pass`: a case passes if so many of its samples do.");
   p["min_n"] = described({{"type", "integer"}, {"minimum", 0}}, "With by: smaller slices are pooled as (small).");
   p["on_inconclusive"] =
       on_inconclusive("warn: this gate, open, does not open the verdict. Default: warn with `by`, else fail.");
   return p;
+}
+
+OrderedJson judge_schema() {
+  OrderedJson schema = {
+      {"type", "object"}, {"additionalProperties", false}, {"required", OrderedJson::array({"min_youden"})}};
+  schema["properties"]["min_youden"] =
+      described({{"type", "number"}, {"minimum", 0}, {"exclusiveMaximum", 1}, {"examples", {0.6}}},
+                "Least TPR + TNR - 1 that its labels show with 1 - alpha confidence; 0 is chance, 1 is people.");
+  schema["properties"]["max_age"] =
+      described({{"type", "string"}, {"examples", {"90d"}}}, "Greatest age of its measurement when the run starts.");
+  schema["examples"] = {{{"min_youden", 0.6}, {"max_age", "90d"}}};
+  return described(std::move(schema), "What a judge must have shown before gates that read its checks may decide.");
 }
 
 OrderedJson gate_schema() {
@@ -74,6 +88,7 @@ OrderedJson policy_schema() {
                          "The chance of a wrong claim, on each side of each gate.");
   p["max_error_rate"] = described({{"type", "number"}, {"minimum", 0}, {"maximum", 1}, {"default", 0.02}},
                                   "More errored samples than this share, and more than one, is ERROR.");
+  p["judge"] = judge_schema();
   p["gates"] = described({{"type", "array"}, {"items", gate_schema()}}, "Claims, decided in this order.");
   p["on_inconclusive"] =
       on_inconclusive("warn: exit 0 where all that is open is an interval of a whole, finished run.");

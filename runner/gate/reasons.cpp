@@ -164,6 +164,7 @@ std::string shown(double value, Unit unit, int digits) {
   const auto number = [&](double v) { return fmt::format("{:.{}g}", v, digits); };
   switch (unit) {
     case Unit::share:
+    case Unit::number:
       return number(value);
     case Unit::seconds:
       return std::abs(value) < 1 ? number(value * 1000) + " ms" : number(value) + " s";
@@ -188,6 +189,12 @@ std::string show_apart(double value, double bound, Unit unit) {
 
 std::string confidence(double alpha) {
   return fmt::format("{:.6g} %", 100 * (1 - alpha));
+}
+
+std::string so_far(const GateResult& row) {
+  if (!row.estimate) return {};
+  return fmt::format("; so far {} is {} over {} {}", row.metric, show(*row.estimate, row.unit), row.n,
+                     row.n == 1 ? "case" : "cases");
 }
 
 std::string reason_of(const Decided& decided) {

@@ -17,6 +17,9 @@ namespace assay::gate {
 /// `95 %` for alpha 0.05.
 [[nodiscard]] std::string confidence(double alpha);
 
+/// `; so far pass_rate is 0.95 over 120 cases`; empty where there is no estimate.
+[[nodiscard]] std::string so_far(const GateResult& row);
+
 /// A claim that was held against its interval.
 struct Decided {
   const Metric& metric;

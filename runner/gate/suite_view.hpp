@@ -12,11 +12,14 @@
 
 namespace assay::gate {
 
+struct Judge;
+
 /// The evidence outlives the view.
 struct SuiteView {
   const SuiteEvidence* evidence = nullptr;
   std::vector<std::uint32_t> first_row;  ///< of each case, and one past the end; empty if the rows cannot be used
   std::vector<std::uint32_t> clusters;   ///< label of each case; empty where no two cases share a cluster
+  std::vector<const Judge*> doubted;     ///< judges of its metrics that may not decide
   std::uint64_t never_run = 0;           ///< planned samples without a row
   std::optional<std::string> unusable;   ///< why the rows cannot be read at all
   std::optional<std::string> fault;      ///< why what they say cannot be trusted

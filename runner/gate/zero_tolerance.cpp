@@ -1,10 +1,13 @@
 #include "runner/gate/zero_tolerance.hpp"
 
+#include "runner/gate/judges.hpp"
 #include "runner/gate/reasons.hpp"
 
 #include <assay/stats/proportion.hpp>
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace assay::gate {
 
@@ -17,9 +20,21 @@ struct Tally {
   double known_cases = 0;
   std::uint64_t failing = 0;  ///< samples
   std::uint64_t failing_cases = 0;
+  std::uint64_t computed = 0;  ///< of the failing samples, those that fail a check without a judge in doubt
   std::uint64_t missing = 0;
   std::string first;  ///< the first failing case
 };
+
+/// A check that no judge feeds failed this sample, or no judge in doubt did, so that one to believe did. Only a whole
+/// sample is failed by several checks: of `polite.pass` the judge is the one that says so.
+bool computed_failure(const ZeroTolerance& gate, std::uint32_t row) {
+  if (gate.reader.column) return false;
+  if (gate.view.evidence->rows[row].computed_failure) return true;
+  return std::none_of(gate.view.doubted.begin(), gate.view.doubted.end(), [&](const Judge* judge) {
+    if (!judge->required) return false;
+    return !judge->pass || (judge->pass->known[row] == 1 && judge->pass->values[row] < 0.5);
+  });
+}
 
 Tally tally(const ZeroTolerance& gate) {
   Tally total;
@@ -33,6 +48,7 @@ Tally tally(const ZeroTolerance& gate) {
       samples += 1;
       missing += known ? 0 : 1;
       passes += known && value >= 0.5 ? 1 : 0;
+      total.computed += known && value < 0.5 && computed_failure(gate, row) ? 1 : 0;
     }
     total.passes_low += passes / samples;
     total.passes_high += (passes + missing) / samples;
@@ -56,6 +72,7 @@ std::string plural(std::uint64_t n, std::string_view what) {
 void block(Row& row, const Tally& total) {
   row.result.state = GateState::block;
   row.proven_failure = true;
+  row.computed = total.computed > 0;
   const auto others =
       total.failing_cases > 1 ? fmt::format(" and {} with it", plural(total.failing_cases - 1, "case")) : "";
   row.result.reason = fmt::format("case '{}' failed{}: {}, and none is tolerated", total.first, others,

@@ -3,12 +3,14 @@
 
 #include <assay/core/diagnostics.hpp>
 #include <assay/core/evidence.hpp>
+#include <assay/core/trust.hpp>
 #include <assay/core/verdict.hpp>
 
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,14 +28,22 @@ struct GateSpec {
   bool max_is_duration = false;  ///< written as `1.5s`; `apply` refuses it for a metric that is no duration
   bool zero_tolerance = false;
   std::optional<double> max_rate;
+  std::optional<std::uint64_t> at_least;  ///< a case passes if so many of its samples do, else as the share that do
   std::uint64_t min_n = 0;
   std::optional<bool> warn_if_open;  ///< on_inconclusive of this gate; unset: warn for a gate with `by`, else fail
   Place at;
 };
 
+/// What a judge must have shown before its checks may decide. Contract §5.
+struct JudgePolicy {
+  double min_youden = 0;            ///< held against the one-sided 1−alpha lower bound, as a floor is
+  std::optional<Duration> max_age;  ///< of its measurement, when the run starts
+};
+
 struct Policy {
   double alpha = 0.05;
   double max_error_rate = 0.02;
+  std::optional<JudgePolicy> judge;
   bool warn_on_inconclusive = false;
   std::vector<GateSpec> gates;
   std::string digest;     ///< SHA-256 of the canonical JSON of the policy as it applies
@@ -46,6 +56,7 @@ struct SuiteFacts {
   std::optional<double> floor;
   std::vector<std::pair<std::string, Unit>> metrics;  ///< what its checks feed
   std::uint64_t cases = 0;                            ///< of the whole suite, before any filter
+  std::uint64_t samples = 0;                          ///< of each case, as planned; 0: not known
   std::vector<Tags> tag_sets;                         ///< distinct combinations of tags in the whole suite
   bool has_price = false;
 };
@@ -65,7 +76,7 @@ struct SuiteFacts {
 [[nodiscard]] bool reads_latency(const Policy& policy);
 
 /// The columns of evidence that `decide` reads for this policy, under the names it lists; what is read from outcomes
-/// alone (`pass_rate`, `error_rate`) takes none.
+/// alone (`pass_rate`, `error_rate`) takes none. Beside them it reads the `.pass` of judged metrics.
 [[nodiscard]] std::set<std::string, std::less<>> wanted_metrics(const Policy& policy);
 
 /// The policy as JSON: stored beside the run, so that `gate RUN` can decide again.
@@ -77,7 +88,12 @@ struct SuiteFacts {
 /// none above) is an infinity, which JSON shows as null. Metrics read these columns: `score`, `latency`, `ttft`, `itl`,
 /// `cost`, `input_tokens`, `output_tokens`, `cache_hit_rate`, and a check's metric and its `.pass`. `p` is the
 /// one-sided p-value against the claim: small where it holds.
-[[nodiscard]] Verdict decide(const Policy& policy, const RunEvidence& evidence);
+///
+/// `trust` holds the newest measurement of each judge and prompt. With `policy.judge`, a judge that is unmeasured,
+/// stale or weak leaves gates that read its metrics open, whatever their intervals say; a failure that a computed check
+/// proved stands. Without, it is a warning. The standing of each judge is in `Verdict::judges`, with what its metric's
+/// `.pass` column shows where the evidence has it.
+[[nodiscard]] Verdict decide(const Policy& policy, const RunEvidence& evidence, std::span<const Trust> trust = {});
 
 /// JSON Schema (draft-07) of a policy file.
 [[nodiscard]] OrderedJson policy_schema();

@@ -4,6 +4,7 @@
 #include <assay/core/sample.hpp>
 #include <assay/reports/format.hpp>
 
+#include <map>
 #include <vector>
 
 namespace assay::reports {
@@ -41,10 +42,16 @@ struct SampleView {
   std::vector<ScoreView> scores;
   Outcome outcome;
   std::optional<Price> price;
+  std::map<std::string, Price, std::less<>> judge_prices;  ///< by name
 };
 
-/// What was asked, every call with its attempts, what came back, and how it scored; with `wire`, the bodies as
-/// received.
-[[nodiscard]] std::string show_sample(const SampleView& view, bool wire, const Style& style);
+/// How much of a sample is shown.
+struct Detail {
+  bool wire = false;       ///< the bodies as received; judges' only with `questions`
+  bool questions = false;  ///< judges' questions whole, not their first lines
+};
+
+/// What was asked, every call with its attempts, what a judge was asked, what came back, and how it scored.
+[[nodiscard]] std::string show_sample(const SampleView& view, const Detail& detail, const Style& style);
 
 }  // namespace assay::reports

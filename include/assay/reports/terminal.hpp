@@ -28,7 +28,8 @@ struct FailingCases {
   bool at_least = false;     ///< `others` is not all: more failed than was read
 };
 
-/// Verdict, reasons, gates with intervals, the worst failing cases, cost and latency, where the reports are. No line is
+/// Verdict, reasons, gates with intervals, the worst failing cases, how far the judges may be believed, cost and
+/// latency, where the reports are. No line is
 /// wider than the style's width, but for the names of files.
 [[nodiscard]] std::string terminal_summary(const Verdict& verdict, const FailingCases& failing,
                                            const std::vector<std::string>& files, const Style& style);

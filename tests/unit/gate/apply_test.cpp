@@ -123,5 +123,33 @@ TEST(Apply, a_suite_that_nothing_decides_is_refused) {
   EXPECT_NE(all(diagnostics).find("no gate of the policy decides suite 'b'"), std::string::npos) << all(diagnostics);
 }
 
+TEST(Apply, refuses_more_samples_of_a_case_than_are_planned) {
+  auto suite = facts();
+  suite.samples = 4;
+  auto at_least = floor_gate(0.9);
+  for (const auto& [k, ok] : {std::pair<std::uint64_t, bool>{4, true}, {5, false}}) {
+    at_least.at_least = k;
+    for (const auto& gate : {at_least, floor_gate(0.5, "pass_at_" + std::to_string(k)),
+                             floor_gate(0.5, "pass_pow_" + std::to_string(k))}) {
+      SCOPED_TRACE(gate.metric + " " + std::to_string(k));
+      Diagnostics diagnostics;
+      (void)apply(policy_of({gate}), {suite}, diagnostics);
+      EXPECT_EQ(diagnostics.ok(), ok) << all(diagnostics);
+      if (!ok) EXPECT_TRUE(all(diagnostics).find("`defaults: {samples: 5}`") != std::string::npos) << all(diagnostics);
+    }
+  }
+  suite.samples = 0;
+  Diagnostics diagnostics;
+  (void)apply(policy_of({at_least}), {suite}, diagnostics);
+  EXPECT_TRUE(diagnostics.ok()) << "nothing is known of the plan";
+}
+
+TEST(Apply, a_floor_of_k_of_n_does_not_stand_for_the_suites_own) {
+  Diagnostics diagnostics;
+  auto gate = floor_gate(0.5);
+  gate.at_least = 2;
+  EXPECT_EQ(apply(policy_of({gate}), {facts("a", 0.7)}, diagnostics).gates.size(), 2u);
+}
+
 }  // namespace
 }  // namespace assay::gate

@@ -44,6 +44,7 @@ TEST(LoadPolicy, reads_every_key_of_this_version) {
 version: 1
 alpha: 0.01
 max_error_rate: 0.05
+judge: {min_youden: 0.6, max_age: 90d}
 gates:
   - {id: overall, metric: pass_rate, floor: 0.80}
   - {id: critical, metric: pass_rate, where: {severity: critical, tier: 1}, zero_tolerance: true, max_rate: 0.01}
@@ -51,6 +52,8 @@ gates:
   - {id: ttft, suite: [capitals, other], metric: ttft_p95, max: 1.5s}
   - {id: cost, metric: cost_per_pass, max: 0.02}
   - {id: slow, metric: my_latency, max: 800ms, on_inconclusive: warn}
+  - {id: reliable, metric: pass_pow_4, floor: 0.5}
+  - {id: mostly, metric: polite.pass, at_least: 4, floor: 0.9}
 on_inconclusive: warn
 )",
                            diagnostics);
@@ -58,7 +61,11 @@ on_inconclusive: warn
   EXPECT_EQ(policy->alpha, 0.01);
   EXPECT_EQ(policy->max_error_rate, 0.05);
   EXPECT_TRUE(policy->warn_on_inconclusive);
-  ASSERT_EQ(policy->gates.size(), 6u);
+  ASSERT_EQ(policy->gates.size(), 8u);
+  ASSERT_TRUE(policy->judge);
+  EXPECT_EQ(policy->judge->min_youden, 0.6);
+  EXPECT_EQ(policy->judge->max_age, std::chrono::hours(90 * 24));
+  EXPECT_EQ(policy->gates[7].at_least, 4u);
   EXPECT_EQ(policy->gates[0].floor, 0.8);
   EXPECT_TRUE(policy->gates[1].zero_tolerance);
   EXPECT_EQ(policy->gates[1].max_rate, 0.01);
@@ -73,7 +80,7 @@ on_inconclusive: warn
   EXPECT_EQ(policy->gates[5].warn_if_open, true);
   EXPECT_FALSE(policy->built_in);
   EXPECT_TRUE(reads_latency(*policy));
-  EXPECT_EQ(wanted_metrics(*policy), (std::set<std::string, std::less<>>{"ttft", "cost", "my_latency"}));
+  EXPECT_EQ(wanted_metrics(*policy), (std::set<std::string, std::less<>>{"ttft", "cost", "my_latency", "polite.pass"}));
 }
 
 TEST(WantedMetrics, are_the_columns_that_a_decision_reads) {
@@ -82,8 +89,8 @@ TEST(WantedMetrics, are_the_columns_that_a_decision_reads) {
     std::string column;
   };
   for (const auto& row :
-       {Row{"pass_rate", ""}, Row{"error_rate", ""}, Row{"unscored_rate", ""}, Row{"score", "score"},
-        Row{"latency_p95", "latency"}, Row{"itl_p50", "itl"}, Row{"cost_per_case", "cost"},
+       {Row{"pass_rate", ""}, Row{"error_rate", ""}, Row{"unscored_rate", ""}, Row{"pass_at_3", ""},
+        Row{"score", "score"}, Row{"latency_p95", "latency"}, Row{"itl_p50", "itl"}, Row{"cost_per_case", "cost"},
         Row{"cost_per_pass", "cost"}, Row{"input_tokens", "input_tokens"}, Row{"cache_hit_rate", "cache_hit_rate"},
         Row{"polite", "polite"}, Row{"polite.pass", "polite.pass"}}) {
     SCOPED_TRACE(row.metric);
@@ -104,6 +111,7 @@ TEST(LoadPolicy, defaults_are_the_contracts) {
   EXPECT_EQ(policy->max_error_rate, 0.02);
   EXPECT_FALSE(policy->warn_on_inconclusive);
   EXPECT_TRUE(policy->gates.empty());
+  EXPECT_FALSE(policy->judge);
   EXPECT_FALSE(reads_latency(*policy));
 }
 
@@ -139,6 +147,24 @@ TEST(LoadPolicy, refuses_what_it_cannot_keep) {
       {one_gate("id: a, metric: pass_rate, floor: 0.8}\n  - {id: a, metric: score, floor: 0.8"),
        "two gates with the id 'a'"},
       {"version: 1\ngates: {a: b}\n", "gates must be a list"},
+      {one_gate("id: a, metric: pass_at_0, floor: 0.5"), "there is no metric pass_at_0"},
+      {one_gate("id: a, metric: pass_at_101, floor: 0.5"), "from 1 to 100"},
+      {one_gate("id: a, metric: pass_pow_03, floor: 0.5"), "there is no metric pass_pow_03"},
+      {one_gate("id: a, metric: pass_at_k, floor: 0.5"), "`pass_at_5`"},
+      {one_gate("id: a, metric: pass_at_2, max: 0.5"), "write `floor:` instead"},
+      {one_gate("id: a, metric: pass_at_2, floor: 0.5, at_least: 2"), "no pass rate"},
+      {one_gate("id: a, metric: score, floor: 0.5, at_least: 2"), "`metric: pass_rate`"},
+      {one_gate("id: a, metric: polite, floor: 0.5, at_least: 2"), "polite.pass"},
+      {one_gate("id: a, metric: pass_rate, floor: 0.5, at_least: 0"), "at_least"},
+      {one_gate("id: a, metric: pass_rate, zero_tolerance: true, at_least: 2"), "every sample of every case"},
+      {"version: 1\njudge: {}\n", "min_youden"},
+      {"version: 1\njudge: {max_age: 90d}\n", "min_youden"},
+      {"version: 1\njudge: {min_youden: 1}\n", "below 1"},
+      {"version: 1\njudge: {min_youden: 60}\n", "min_youden"},
+      {"version: 1\njudge: {min_youden: 0.6, max_age: 90}\n", "max_age"},
+      {"version: 1\njudge: {min_youden: 0.6, max_age: 0d}\n", "above 0"},
+      {"version: 1\njudge: {min_yoden: 0.6}\n", "min_youden"},
+      {"version: 1\njudge: 0.6\n", "judge"},
       {"version: 1\nalpha: 0\n", "alpha"},
       {"version: 1\nalpha: 0.6\n", "alpha"},
       {"version: 2\n", "version 2"},
@@ -155,7 +181,7 @@ TEST(LoadPolicy, refuses_what_it_cannot_keep) {
 }
 
 TEST(LoadPolicy, refuses_keys_of_later_versions_by_name) {
-  for (const std::string key : {"baseline", "judge", "sampling", "waivers", "signoff", "canary", "replay"}) {
+  for (const std::string key : {"baseline", "sampling", "waivers", "signoff", "canary", "replay"}) {
     SCOPED_TRACE(key);
     Diagnostics diagnostics;
     EXPECT_FALSE(load("version: 1\n" + key + ": {a: b}\n", diagnostics));
@@ -187,6 +213,8 @@ version: 1
 gates:
   - {id: a, metric: pass_rate, where: {x: y}, by: topic, floor: 0.8, min_n: 3, on_inconclusive: fail}
   - {id: b, metric: pass_rate, zero_tolerance: true, max_rate: 0.1}
+  - {id: c, metric: pass_rate, floor: 0.5, at_least: 3}
+judge: {min_youden: 0.6, max_age: 36h}
 )",
                            diagnostics);
   ASSERT_TRUE(policy) << all(diagnostics);
@@ -197,6 +225,17 @@ gates:
   auto other = *policy;
   other.gates[0].floor = 0.81;
   EXPECT_NE(policy_from_json(to_json(other))->digest, back->digest);
+  auto laxer = *policy;
+  laxer.judge->min_youden = 0.5;
+  EXPECT_NE(policy_from_json(to_json(laxer))->digest, back->digest);
+}
+
+TEST(PolicyJson, of_a_policy_without_the_newer_keys_is_as_it_was) {
+  Policy policy;
+  policy.gates.push_back({.id = "g", .metric = "pass_rate", .floor = 0.8});
+  const auto json = to_json(policy);
+  EXPECT_FALSE(json.contains("judge")) << "digests of stored policies stay";
+  EXPECT_FALSE(json["gates"][0].contains("at_least"));
 }
 
 TEST(PolicyJson, refuses_what_is_no_policy) {
@@ -226,11 +265,12 @@ TEST(PolicySchema, knows_the_keys_that_the_loader_reads_and_no_other) {
     EXPECT_EQ(all(diagnostics).find("unknown key"), std::string::npos) << all(diagnostics);
   }
   for (const auto* key : {"id", "suite", "metric", "where", "by", "floor", "max", "zero_tolerance", "max_rate", "min_n",
-                          "on_inconclusive"}) {
+                          "on_inconclusive", "at_least"}) {
     EXPECT_TRUE(gate.contains(key)) << key;
   }
-  EXPECT_EQ(gate.size(), 11u);
-  EXPECT_EQ(schema["properties"].size(), 5u);
+  EXPECT_EQ(gate.size(), 12u);
+  EXPECT_EQ(schema["properties"].size(), 6u);
+  EXPECT_EQ(schema["properties"]["judge"]["properties"].size(), 2u);
 }
 
 }  // namespace

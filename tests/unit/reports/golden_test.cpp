@@ -3,8 +3,11 @@
 #include "reports/display.hpp"
 
 #include <assay/reports/history.hpp>
+#include <assay/reports/metrics.hpp>
 #include <assay/reports/show.hpp>
 #include <assay/reports/terminal.hpp>
+
+#include <memory>
 
 namespace assay::reports {
 namespace {
@@ -97,6 +100,48 @@ TEST(Summary, of_a_passed_run_in_color) {
   expect_golden("summary-pass-color.txt", terminal_summary(verdict, {}, {}, {true, 80}));
 }
 
+TEST(Summary, says_of_every_judge_how_far_it_may_be_believed) {
+  Verdict verdict = blocked();
+  verdict.kind = VerdictKind::inconclusive;
+  verdict.exit = ExitCode::inconclusive;
+  verdict.reasons = {"overall (capitals): judge 'strict' may not decide on 'polite': it was never measured"};
+  verdict.warnings.clear();
+  JudgeStanding trusted;
+  trusted.suite = "capitals";
+  trusted.metric = "grounded";
+  trusted.judge = "lenient";
+  trusted.model = "judge-1";
+  trusted.state = "trusted";
+  trusted.tpr = 0.95;
+  trusted.tnr = 0.9;
+  trusted.youden = 0.85;
+  trusted.youden_lower = 0.794;
+  trusted.labels = 1200;
+  trusted.age_s = 10.4 * 24 * 3600;
+  trusted.observed = 0.78;
+  trusted.corrected = 0.8;
+  trusted.corrected_interval = std::pair(0.7338, 0.8720);
+  JudgeStanding one_sided = trusted;
+  one_sided.state = "weak";
+  one_sided.youden.reset();
+  one_sided.youden_lower.reset();
+  one_sided.corrected.reset();
+  one_sided.corrected_interval.reset();
+  one_sided.labels = 12;
+  one_sided.age_s = 3600;
+  JudgeStanding unmeasured;
+  unmeasured.metric = "polite";
+  unmeasured.judge = "strict";
+  unmeasured.state = "unmeasured";
+  unmeasured.observed = 0.95;
+  verdict.judges = {trusted, one_sided, unmeasured};
+  const std::string text = terminal_summary(verdict, {}, {}, {false, 80});
+  expect_golden("summary-judges.txt", text);
+  expect_width(text, 80);
+  verdict.judges.resize(40, unmeasured);
+  EXPECT_NE(terminal_summary(verdict, {}, {}, {}).find("… and 32 more in verdict.json"), std::string::npos);
+}
+
 // What a narrow terminal has no room for: never the number of a claim, nor the run that the next command asks for.
 TEST(Summary, at_eighty_columns_keeps_the_claims_number_and_the_run) {
   Verdict verdict = blocked();
@@ -148,6 +193,13 @@ TEST(Summary, hostile_text_stays_text) {
   }
   verdict.suites.push_back(verdict.suites[0]);
   verdict.suites[0].id = attack;
+  verdict.judges.push_back({attack, attack, attack, attack, attack, {}, {}, {}, {}, 1, {}, {}, {}, {}});
+  SuiteMetricsView metrics;
+  metrics.suite = attack;
+  metrics.tag = attack;
+  metrics.lines = {{attack, Unit::share, true, 0.5, 0.5, 1, 1, 0.5}};
+  metrics.variances = {{attack, 1, 1, 1}};
+  metrics.summaries = {{attack, {attack}, {attack}, {1, 1}}};
   SampleView view{attack, attack, attack, 0, {{attack, attack}}, {{Author::user, {Text{attack}, Refusal{attack}}}},
                   {},     {},     {},     {}};
   Step step;
@@ -161,13 +213,21 @@ TEST(Summary, hostile_text_stays_text) {
   attempt.request_id = attack;
   attempt.error = Error{ErrorKind::rejected, attack, attack};
   step.attempts = {attempt};
-  view.transcript.steps = {step};
+  Step asked = step;
+  asked.role = Role::judge;
+  asked.question = std::make_shared<const Question>(Question{attack, {{Author::user, {Text{attack}}}}, attack, true});
+  Response contexts = response;
+  contexts.message.parts.emplace_back(Contexts{{attack, attack}});
+  contexts.message.parts.emplace_back(Logprobs{{{attack, -1, {}}}});
+  asked.result = contexts;
+  view.transcript.steps = {step, asked};
   view.scores = {{attack, attack, true, Unit::share, {Unscored{attack}, attack}}};
   const std::string texts[] = {
       terminal_summary(verdict, {{{attack, attack, attack, 1, 1}}, 1}, {attack}, {}),
-      show_sample(view, true, {}),
+      show_sample(view, {.wire = true}, {}),
       sample_table({{attack, attack, 0, outcome::EndpointError{{ErrorKind::rejected, attack, attack}}, {}, attack}},
                    {}),
+      metrics_text({metrics}, {}),
       history_table({{attack, {}, attack, attack, attack, attack, 0, 0, {}, {}}}, {}),
   };
   for (const std::string& text : texts) {
@@ -268,10 +328,10 @@ SampleView failed_sample() {
 }
 
 TEST(Show, a_failed_sample_down_to_the_wire) {
-  const std::string text = show_sample(failed_sample(), true, {});
+  const std::string text = show_sample(failed_sample(), {.wire = true}, {});
   expect_golden("show-sample.txt", text);
   expect_width(text, 100);
-  EXPECT_EQ(show_sample(failed_sample(), false, {}).find("as received"), std::string::npos);
+  EXPECT_EQ(show_sample(failed_sample(), {}, {}).find("as received"), std::string::npos);
 }
 
 TEST(Show, a_sample_that_got_no_answer) {
@@ -283,7 +343,58 @@ TEST(Show, a_sample_that_got_no_answer) {
   view.transcript.steps[0].attempts[0].error = error;
   view.scores.clear();
   view.outcome = outcome::EndpointError{error};
-  expect_golden("show-sample-error.txt", show_sample(view, true, {}));
+  expect_golden("show-sample-error.txt", show_sample(view, {.wire = true}, {}));
+}
+
+SampleView judged_sample() {
+  SampleView view = failed_sample();
+  Step& turn = view.transcript.steps[0];
+  turn.attempts.erase(turn.attempts.begin());
+  Step grade;
+  grade.name = "check/0/grade";
+  grade.role = Role::judge;
+  std::string rubric = "Rate the answer between the marks.\n";
+  for (int i = 1; i <= 12; ++i) rubric += "Rule " + std::to_string(i) + " of the rubric.\n";
+  grade.question = std::make_shared<const Question>(
+      Question{"strict", {{Author::system, {Text{"You are a judge."}}}, {Author::user, {Text{rubric}}}}, "{}", false});
+  Response reply;
+  reply.message.parts = {Text{"{\"reason\": \"Kyoto is not the capital.\", \"score\": 1}"}};
+  reply.finish = Finish::stop;
+  reply.finish_text = "stop";
+  reply.usage = {400, 20, std::nullopt, std::nullopt};
+  reply.timings.total = std::chrono::milliseconds(900);
+  reply.served_model = "judge-1";
+  reply.raw = "{}";
+  grade.result = reply;
+  Attempt attempt;
+  attempt.started = {1'763'719'203'000};
+  attempt.duration = std::chrono::milliseconds(900);
+  attempt.status = 200;
+  grade.attempts = {attempt};
+  view.transcript.steps.push_back(grade);
+  view.scores = {
+      {"rubric", "rubric", true, Unit::share, {Scored{0, false}, "score 1 of 5: Kyoto is not the capital."}}};
+  view.judge_prices["strict"] = Price{1, 10, std::nullopt};
+  return view;
+}
+
+TEST(Show, what_a_judge_was_asked_and_what_it_said) {
+  const std::string text = show_sample(judged_sample(), {}, {false, 80});
+  expect_golden("show-sample-judged.txt", text);
+  expect_width(text, 80);
+  const std::string whole = show_sample(judged_sample(), {.questions = true}, {});
+  EXPECT_NE(whole.find("Rule 12 of the rubric."), std::string::npos);
+  EXPECT_EQ(whole.find("--whole"), std::string::npos);
+}
+
+TEST(Show, contexts_of_an_answer_are_shown_and_logprobs_are_counted) {
+  SampleView view = failed_sample();
+  auto& message = std::get<Response>(view.transcript.steps[0].result).message;
+  message.parts.emplace_back(Contexts{{"Tokyo is the capital.", "Kyoto was."}});
+  message.parts.emplace_back(Logprobs{{{"Ky", -0.1, {}}, {"oto", -0.2, {}}}});
+  const std::string text = show_sample(view, {}, {});
+  EXPECT_NE(text.find("│ (context 2) Kyoto was."), std::string::npos) << text;
+  EXPECT_NE(text.find("(logprobs of 2 tokens)"), std::string::npos) << text;
 }
 
 TEST(Show, a_list_of_samples) {
