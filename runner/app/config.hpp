@@ -1,10 +1,12 @@
 #pragma once
-/// `assay.yaml`: targets, where the suites and the policy are, what to redact. Contract §4.
+/// `assay.yaml`: targets and judges, where the suites and the policy are, what to redact. Contract §4.
 
 #include <assay/core/diagnostics.hpp>
 #include <assay/core/http.hpp>
 #include <assay/core/json.hpp>
 #include <assay/core/transcript.hpp>
+#include <assay/endpoints/http_target.hpp>
+#include <assay/endpoints/output_form.hpp>
 #include <assay/exec/limits.hpp>
 #include <assay/exec/retry.hpp>
 
@@ -22,7 +24,13 @@ using Environment = std::function<std::optional<std::string>(const std::string&)
 
 [[nodiscard]] Environment process_environment();
 
-/// A model behind an address, as configured; `${NAME}` not yet expanded.
+inline constexpr std::string_view kStub = "stub:";  ///< an address that is served in-process
+inline constexpr std::string_view kEmbeddings = "openai-embeddings";
+inline constexpr std::string_view kHttp = "http";
+inline constexpr std::string_view kCommand = "command";
+
+/// A model behind an address, an application or a program, as configured; `${NAME}` not yet expanded. A judge is one
+/// too.
 struct Target {
   std::string name;
   std::string api = "openai-chat";
@@ -36,17 +44,26 @@ struct Target {
   std::map<std::string, std::filesystem::path> prompts;  ///< prompt name → messages file
   Json params = Json::object();
   bool stream = true;
+  endpoints::OutputForm output = endpoints::OutputForm::automatic;  ///< of a judge
+  std::optional<text::Node> body;                                   ///< `api: http`: the request
+  std::optional<endpoints::ReplyPaths> reply;                       ///< likewise: where the answer stands
+  std::vector<std::string> command;                                 ///< `api: command`
+  std::vector<std::string> env;                                     ///< likewise: variables that it gets
   std::optional<Price> price;
   Deadlines timeout;
   exec::Limits limits;
   exec::RetryPolicy retries;
-  std::filesystem::path base;  ///< the folder that a `stub:` address is relative to
+  std::string shown_url;       ///< as written: what `${NAME}` stands for is not stored; set with the next by `expand`
+  std::string api_key;         ///< empty: none
+  std::filesystem::path base;  ///< the folder that a `stub:` address is relative to, and a command is started in
   Place at;
 };
 
 struct Config {
   std::vector<Target> targets;      ///< in file order, `extends` resolved
+  std::vector<Target> judges;       ///< likewise
   std::vector<std::string> suites;  ///< paths or patterns, relative to `folder`
+  Place suites_at;
   std::optional<std::filesystem::path> gate;
   std::vector<std::string> redact;
   std::filesystem::path folder;

@@ -67,7 +67,24 @@ OrderedJson limits_schema() {
                  {"max_tokens_per_case", integer("Input and output tokens of one sample. Default: no bound.", 1)}});
 }
 
-OrderedJson target_schema() {
+OrderedJson one_or_many(std::string_view description) {
+  return {{"description", description},
+          {"oneOf", {{{"type", "string"}}, {{"type", "array"}, {"items", {{"type", "string"}}}}}}};
+}
+
+OrderedJson reply_schema() {
+  auto reply = object("api: http: where the answer's parts stand in the reply's JSON.",
+                      {{"answer", text("Path of the answer.", {"$.answer"})},
+                       {"contexts", text("Path of the passages it was made from.", {"$.docs[*].text"})},
+                       {"input_tokens", text("Path of a count.", {"$.usage.input_tokens"})},
+                       {"output_tokens", text("Path of a count.", {"$.usage.output_tokens"})},
+                       {"model", text("Path of the model that served it.", {"$.model"})}});
+  reply["required"] = {"answer"};
+  return reply;
+}
+
+// The keys that targets and judges share.
+OrderedJson target_schema(bool judge) {
   auto price = object("USD per million tokens; without it the cost is unknown.",
                       {{"input_per_mtok", number("Input tokens.")},
                        {"output_per_mtok", number("Output tokens.")},
@@ -77,10 +94,13 @@ OrderedJson target_schema() {
                         {{"max", integer("Retries. Default 5.", 0)},
                          {"backoff", text("Range of the delay with full jitter.", {"500ms..30s"})},
                          {"max_wait", duration("A longer wait asked for is final at once. Default 2m.")}});
+  OrderedJson apis{"openai-chat", "http", "command"};
+  if (judge) apis.push_back("openai-embeddings");
   auto target =
-      object("A model behind an address.",
-             {{"extends", text("Another target whose keys are taken over.")},
-              {"api", {{"enum", {"openai-chat"}}, {"description", "The protocol."}}},
+      object(judge ? "Who is asked about answers." : "A model behind an address, an application or a program.",
+             {{"extends",
+               text(judge ? "Another judge whose keys are taken over." : "Another target whose keys are taken over.")},
+              {"api", {{"enum", std::move(apis)}, {"description", "The protocol. Default openai-chat."}}},
               {"url", text("Base URL, or `stub:FILE` for the embedded endpoint.", {"http://127.0.0.1:8080/v1"})},
               {"model", text("The model's id.")},
               {"served_model", text("Where set, another model in a reply is an ERROR.")},
@@ -89,31 +109,42 @@ OrderedJson target_schema() {
                text("File that holds the key and nothing else, instead of api_key_env.", {"/run/secrets/key"})},
               {"headers", text_map("Sent with every request; `${NAME}` reads the environment.")},
               {"ca_file", text("PEM file of a private certificate authority.")},
-              {"prompts", prompts_schema()},
               {"params", {{"type", "object"}, {"description", "Passed on unchanged, on top of the suite's."}}},
               {"stream", {{"type", "boolean"}, {"description", "Default true."}}},
               {"price", std::move(price)},
               {"timeout", timeout_schema()},
               {"limits", limits_schema()},
-              {"retries", std::move(retries)}});
+              {"retries", std::move(retries)},
+              {"body",
+               {{"description",
+                 "api: http: the request's JSON; its texts are templates over {{prompt}}, "
+                 "{{system}}, {{messages}}, {{params}} and {{model}}."}}},
+              {"reply", reply_schema()},
+              {"command", one_or_many("api: command: the program and its arguments; no shell.")},
+              {"env", one_or_many("api: command: variables that it gets beside PATH, HOME and LANG.")}});
+  auto& properties = target["properties"];
+  if (judge) {
+    properties["output"] = {{"enum", {"auto", "json_schema", "text"}},
+                            {"description",
+                             "The form of its answers: `auto` asks with a JSON Schema, and for text "
+                             "after a refusal. Default auto."}};
+  } else {
+    properties["prompts"] = prompts_schema();
+  }
   return target;
-}
-
-OrderedJson one_or_many(std::string_view description) {
-  return {{"description", description},
-          {"oneOf", {{{"type", "string"}}, {{"type", "array"}, {"items", {{"type", "string"}}}}}}};
 }
 
 }  // namespace
 
 OrderedJson config_schema() {
-  auto root =
-      object("Targets, and where the suites and the policy are.",
-             {{"version", {{"const", 1}, {"description", "The format's version."}}},
-              {"targets", {{"type", "object"}, {"description", "By name."}, {"additionalProperties", target_schema()}}},
-              {"suites", one_or_many("Suite files or patterns, relative to this file.")},
-              {"gate", text("The policy's file.", {"gate.yaml"})},
-              {"redact", one_or_many("RE2 patterns; what matches in an answer is replaced as it enters.")}});
+  auto root = object(
+      "Targets and judges, and where the suites and the policy are.",
+      {{"version", {{"const", 1}, {"description", "The format's version."}}},
+       {"targets", {{"type", "object"}, {"description", "By name."}, {"additionalProperties", target_schema(false)}}},
+       {"judges", {{"type", "object"}, {"description", "By name."}, {"additionalProperties", target_schema(true)}}},
+       {"suites", one_or_many("Suite files or patterns, relative to this file.")},
+       {"gate", text("The policy's file.", {"gate.yaml"})},
+       {"redact", one_or_many("RE2 patterns; what matches in an answer is replaced as it enters.")}});
   OrderedJson schema{{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", "Assay configuration"}};
   for (const auto& [key, value] : root.items()) schema[key] = value;
   schema["required"] = {"version"};

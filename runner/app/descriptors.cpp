@@ -29,4 +29,14 @@ std::uint32_t connections_within(std::uint64_t files) {
   return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(files > kOther ? files - kOther : 1, 1, 1'000'000));
 }
 
+std::uint32_t files_of_call(const Target& target) {
+  if (target.api == kCommand) return kFilesOfProgram;
+  return target.url.starts_with(kStub) ? 2 : 1;  // served here: both ends are ours
+}
+
+void hold_at(std::uint32_t most, exec::Limits& limits) {
+  limits.most = std::min(limits.most, most);
+  if (limits.concurrency) limits.concurrency = std::min(*limits.concurrency, most);
+}
+
 }  // namespace assay::app

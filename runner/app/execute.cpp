@@ -36,27 +36,48 @@ exec::Limits stricter(const exec::Limits& a, const exec::Limits& b) {
           .max_tokens_case = lesser(a.max_tokens_case, b.max_tokens_case)};
 }
 
-// Sides that ask one endpoint for one model share a lane, and so its limits.
-Lanes make_lanes(std::span<const ExecuteSide> sides) {
-  Lanes out;
-  std::vector<std::pair<std::string, std::string>> known;
-  for (const auto& side : sides) {
-    const auto& target = side.settings->target;
-    const std::pair asked(target.url, target.model);
-    const auto at = static_cast<std::size_t>(std::find(known.begin(), known.end(), asked) - known.begin());
-    if (at == known.size()) {
-      known.push_back(asked);
-      out.lanes.push_back({target.name, target.limits});
-    } else {
-      out.lanes[at].limits = stricter(out.lanes[at].limits, target.limits);
-    }
-    out.sides.push_back({.journal = side.writer,
-                         .recall = side.recall,
-                         .endpoint = side.connection->endpoint.get(),
-                         .lane = at,
-                         .retries = target.retries,
-                         .price = target.price});
+// Gives everybody who is asked a lane; whoever asks one endpoint for one model shares it, and so its limits.
+class LaneMaker {
+ public:
+  exec::Peer peer(const Target& target, const Connection& connection, Recall* recall) {
+    return {.name = target.name,
+            .recall = recall,
+            .endpoint = connection.endpoint.get(),
+            .lane = lane_of(target),
+            .retries = target.retries,
+            .price = target.price,
+            .params = dump_json(target.params)};
   }
+  std::vector<exec::Lane> take() { return std::move(lanes_); }
+
+ private:
+  std::size_t lane_of(const Target& target) {
+    const std::pair asked(target.url, target.model);
+    const auto at = static_cast<std::size_t>(std::find(known_.begin(), known_.end(), asked) - known_.begin());
+    if (at == known_.size()) {
+      known_.push_back(asked);
+      lanes_.push_back({target.name, target.limits});
+    } else {
+      lanes_[at].limits = stricter(lanes_[at].limits, target.limits);
+    }
+    return at;
+  }
+
+  std::vector<exec::Lane> lanes_;
+  std::vector<std::pair<std::string, std::string>> known_;
+};
+
+Lanes make_lanes(std::span<const ExecuteSide> sides, const std::deque<Asked>& asked) {
+  Lanes out;
+  LaneMaker maker;
+  for (const auto& side : sides) {
+    out.sides.push_back({.journal = side.writer, .target = maker.peer(*side.target, *side.connection, side.recall)});
+  }
+  for (const auto& each : asked) {
+    const auto peer = maker.peer(each.target, each.connection, each.recall.get());
+    for (auto& side : out.sides) side.judges.push_back(peer);
+  }
+  out.lanes = maker.take();
   return out;
 }
 
@@ -116,10 +137,14 @@ class LoopRun {
 
 }  // namespace
 
-Result<Execution> execute(std::span<const ExecuteSide> sides, ExecuteOptions options, exec::UnitSource& source,
-                          boost::asio::io_context& loop, Console& console) {
-  auto [lanes, exec_sides] = make_lanes(sides);
-  Progress progress(console, options.progress, options.planned, options.finished, sides[0].settings->target.price);
+Result<Execution> execute(std::span<const ExecuteSide> sides, const std::deque<Asked>& asked, ExecuteOptions options,
+                          exec::UnitSource& source, boost::asio::io_context& loop, Console& console) {
+  auto [lanes, exec_sides] = make_lanes(sides, asked);
+  Prices prices{.target = sides[0].target->price, .judges = {}};
+  for (const auto& each : asked) {
+    if (each.target.price) prices.judges.emplace(each.target.name, *each.target.price);
+  }
+  Progress progress(console, options.progress, options.planned, options.finished, std::move(prices));
   exec::RunOptions run;
   run.seed = options.seed;
   run.budget = options.budget;
@@ -129,16 +154,20 @@ Result<Execution> execute(std::span<const ExecuteSide> sides, ExecuteOptions opt
   run.warmup = std::move(options.warmup);
   exec::Observer observer;
   observer.abandon = [&] {
-    for (const auto& side : sides) {
-      if (side.connection->client) side.connection->client->cancel();
-    }
+    const auto cancel = [](const Connection& connection) {
+      if (connection.cancel) connection.cancel();
+    };
+    for (const auto& side : sides) cancel(*side.connection);
+    for (const auto& each : asked) cancel(each.connection);
   };
   observer.finished = [&](const Sample& sample, std::uint32_t) { progress.add(sample); };
   observer.limit_changed = [&](const exec::LimitChange& change) {
     const store::LimitRow row{change.target, change.at, change.limit, change.in_flight,
                               std::string(exec::name(change.cause))};
+    const bool of_judge = std::none_of(sides.begin(), sides.end(),
+                                       [&](const ExecuteSide& side) { return side.target->name == change.target; });
     for (const auto& side : sides) {
-      if (side.settings->target.name == change.target) side.writer->limited(row);
+      if (of_judge || side.target->name == change.target) side.writer->limited(row);
     }
   };
   exec::Runner runner(std::move(lanes), std::move(exec_sides), source, std::move(run), std::move(observer));

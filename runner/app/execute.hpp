@@ -1,8 +1,8 @@
 #pragma once
 /// Runs one plan, or two side by side, on one loop: signals, progress, the end of a run. Decides nothing.
 
+#include "runner/app/asked.hpp"
 #include "runner/app/console.hpp"
-#include "runner/app/wiring.hpp"
 
 #include <assay/exec/runner.hpp>
 #include <assay/store/store.hpp>
@@ -14,10 +14,10 @@
 
 namespace assay::app {
 
-/// One side as it is executed. Sides that ask one endpoint for one model share its limits.
+/// One side as it is executed. Whoever asks one endpoint for one model shares its limits, targets and judges alike.
 struct ExecuteSide {
-  const Settings* settings = nullptr;
-  Connection* connection = nullptr;
+  const Target* target = nullptr;
+  const Connection* connection = nullptr;
   store::RunWriter* writer = nullptr;
   Recall* recall = nullptr;  ///< nullptr without a cassette
 };
@@ -41,8 +41,9 @@ struct Execution {
 };
 
 /// Runs every unit of `source`, writing to the sides' histories. A first signal stops politely, a second one ends the
-/// process.
-[[nodiscard]] Result<Execution> execute(std::span<const ExecuteSide> sides, ExecuteOptions options,
-                                        exec::UnitSource& source, boost::asio::io_context& loop, Console& console);
+/// process. `asked` is whom the checks of all sides ask.
+[[nodiscard]] Result<Execution> execute(std::span<const ExecuteSide> sides, const std::deque<Asked>& asked,
+                                        ExecuteOptions options, exec::UnitSource& source, boost::asio::io_context& loop,
+                                        Console& console);
 
 }  // namespace assay::app

@@ -1,3 +1,4 @@
+#include "runner/app/calibrate.hpp"
 #include "runner/app/decide.hpp"
 #include "runner/app/failure.hpp"
 #include "runner/app/run.hpp"
@@ -105,6 +106,7 @@ std::optional<gate::Policy> policy_for(const GateRequest& request, const store::
 // A run that ended by itself has its verdict, too.
 std::optional<Error> cannot_be_decided(const store::RunRow& row) {
   const auto& id = row.header.id;
+  if (row.header.kind == store::RunKind::calibration) return measured_a_judge(row);
   if (row.status != store::RunStatus::finished && row.status != store::RunStatus::failed) {
     return Error{ErrorKind::usage, fmt::format("run {} is not finished: it is {}", id, name(row.status)),
                  fmt::format("finish it with: assay run --resume {}", id)};

@@ -104,17 +104,18 @@ Result<void> Performance::connect() {
   for (auto& side : sides_) {
     if (const auto made = connect_side(side); !made) return made.error();
   }
-  return {};
+  return connect_judges();
 }
 
 // A limit that the system cannot serve is lowered, and said, before it is hit.
 void Performance::fit_to_system() {
   const auto files = raise_descriptor_limit();
-  const bool stubbed = std::any_of(sides_.begin(), sides_.end(), [](const Side& side) {
-    return side.part.prepared.settings.target.url.starts_with("stub:");  // served here: both ends are ours
-  });
-  const auto ends = static_cast<std::uint32_t>(sides_.size() * (stubbed ? 2 : 1));
+  const auto& prepared = candidate();
+  auto ends = static_cast<std::uint32_t>(prepared.plan.programs.size()) * kFilesOfProgram;
+  for (const auto& judge : prepared.settings.judges) ends += files_of_call(judge);
+  for (const auto& side : sides_) ends += files_of_call(side.part.prepared.settings.target);
   const auto most = std::max(1U, connections_within(files) / ends);
+  for (auto& judge : sides_.front().part.prepared.settings.judges) hold_at(most, judge.limits);
   for (auto& side : sides_) {
     auto& target = side.part.prepared.settings.target;
     target.limits.most = std::min(target.limits.most, most);
@@ -140,20 +141,33 @@ Result<void> Performance::open_cassette() {
 Result<void> Performance::connect_side(Side& side) {
   const auto& prepared = side.part.prepared;
   const auto& settings = prepared.settings;
+  const auto& target = settings.target;
+  side.recall = std::move(side.part.answers);
+  if (side.recall) return {};
   if (cassette_) {
-    std::vector<std::string> suites;
-    for (const auto& planned : prepared.plan.suites) suites.push_back(planned.suite.id);
-    side.recall = cassette_->recall(
-        {settings.target.api, cassette::url_class(settings.shown_url), settings.target.model}, std::move(suites),
-        settings.replay ? cassette::Missing::is_an_error : cassette::Missing::is_sent);
+    side.recall = cassette_->recall(peer_of(target.api, target.shown_url, target.model), suite_ids(prepared.plan),
+                                    settings.replay ? cassette::Missing::is_an_error : cassette::Missing::is_sent);
   }
   if (settings.replay) return {};
-  const auto& limits = settings.target.limits;
-  auto made = app::connect(settings, environment_, prepared.request.seed, limits.concurrency.value_or(limits.most),
-                           loop_.get_executor());
+  auto made = app::connect(target, wiring_of(prepared), target.limits.concurrency.value_or(target.limits.most));
   if (!made) return made.error();
   side.connection = *std::move(made);
   return {};
+}
+
+// The sides' suites and configuration are one, and so are those whom their checks ask.
+Result<void> Performance::connect_judges() {
+  auto asked = connect_asked(candidate().plan, wiring_of(candidate()), cassette_.get());
+  if (!asked) return asked.error();
+  asked_ = *std::move(asked);
+  return {};
+}
+
+Wiring Performance::wiring_of(const Prepared& prepared) {
+  auto note = [this, quiet = prepared.request.quiet](std::string_view learned) {
+    if (!quiet) console_.err << fmt::format("note: {}\n", learned);
+  };
+  return {prepared.settings, environment_, prepared.request.seed, loop_.get_executor(), std::move(note)};
 }
 
 Result<ExitCode> Performance::run(store::Store& store) {
@@ -228,13 +242,13 @@ Result<ExitCode> Performance::perform(store::Store& store) {
       std::move(units->begin(), units->end(), std::back_inserter(options.warmup));
     }
     sources.push_back(make_source(prepared.plan, candidate, selection, std::move(side.done)));
-    executed.push_back({&prepared.settings, &side.connection, side.writer.get(), side.recall.get()});
+    executed.push_back({&prepared.settings.target, &side.connection, side.writer.get(), side.recall.get()});
     ++i;
   }
   const auto before = options.finished;
   auto source =
       sources.size() == 1 ? std::move(sources[0]) : make_pair_source(std::move(sources[0]), std::move(sources[1]));
-  auto execution = execute(executed, std::move(options), *source, loop_, console_);
+  auto execution = execute(executed, asked_, std::move(options), *source, loop_, console_);
   if (execution) return conclude(store, *execution, before);
   for (auto& side : sides_) {
     (void)side.writer->close({.status = store::RunStatus::failed, .stopped = execution.error().message});

@@ -1,6 +1,7 @@
 #pragma once
 /// One run, or a candidate and its baseline together, from the first call to the verdict.
 
+#include "runner/app/asked.hpp"
 #include "runner/app/console.hpp"
 #include "runner/app/execute.hpp"
 #include "runner/app/prepare.hpp"
@@ -16,11 +17,12 @@
 
 namespace assay::app {
 
-/// A run to perform. `taken_up`: an earlier process began it.
+/// A run to perform.
 struct Part {
   Prepared prepared;
   store::RunHeader header;
-  bool taken_up = false;
+  bool taken_up = false;            ///< an earlier process began it
+  std::shared_ptr<Recall> answers;  ///< of `assay score`: the target's, given already; it is not connected
 };
 
 /// The candidate's part first.
@@ -39,7 +41,7 @@ class Performance {
   struct Side {
     Part part;
     Connection connection;
-    std::unique_ptr<Recall> recall;
+    std::shared_ptr<Recall> recall;
     std::unique_ptr<store::RunWriter> writer;
     std::vector<UnitId> done;
   };
@@ -47,6 +49,8 @@ class Performance {
   Result<void> connect_side(Side& side);
   void fit_to_system();
   Result<void> open_cassette();
+  Result<void> connect_judges();
+  [[nodiscard]] Wiring wiring_of(const Prepared& prepared);
   Result<void> begin(Side& side, store::Store& store);
   Result<ExitCode> perform(store::Store& store);
   ExitCode conclude(store::Store& store, const Execution& execution, std::uint64_t before);
@@ -61,6 +65,7 @@ class Performance {
   std::unique_ptr<cassette::Cassette> cassette_;
   boost::asio::io_context loop_{1};
   std::deque<Side> sides_;
+  std::deque<Asked> asked_;  ///< by the checks of all sides
 };
 
 }  // namespace assay::app

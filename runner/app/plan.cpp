@@ -6,6 +6,7 @@
 #include <assay/text/utf8.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -28,7 +29,10 @@ std::shared_ptr<const CompiledCheck> compile_check(const suites::CheckSpec& spec
                                                    Diagnostics& diagnostics) {
   const judges::CompileEnv env{.base_dir = std::filesystem::path(spec.at.file).parent_path().string(),
                                .has_price = candidate.has_price,
-                               .target_known = candidate.known};
+                               .target_known = candidate.known,
+                               .judges = candidate.judges,
+                               .judges_known = candidate.judges_known,
+                               .gives_contexts = candidate.gives_contexts};
   return judges::compile(spec.name, spec.argument, spec.at, env, diagnostics);
 }
 
@@ -36,7 +40,30 @@ std::string canonical_spec(const suites::CheckSpec& spec) {
   return canonical_json(Json{{"name", spec.name}, {"argument", text::to_json(spec.argument)}});
 }
 
-void note_metric(PlannedSuite& planned, const CompiledCheck& check) {
+std::string model_of(const Candidate& candidate, const std::string& judge) {
+  const auto found = std::find_if(candidate.judges.begin(), candidate.judges.end(),
+                                  [&](const judges::JudgeRef& ref) { return ref.name == judge; });
+  return found == candidate.judges.end() ? "" : found->model;
+}
+
+// Whom the check asks. Records may each bring a check of their own, so what is known already is not kept twice.
+void note_asked(PlannedSuite& planned, const CompiledCheck& check, const Candidate& candidate) {
+  for (const auto& use : check.judges) {
+    const auto same = [&](const JudgedMetric& judged) {
+      return judged.metric == check.metric && judged.use == use && judged.required == check.required;
+    };
+    if (std::any_of(planned.judged.begin(), planned.judged.end(), same)) continue;
+    planned.judged.push_back({check.metric, check.required, use, model_of(candidate, use.judge)});
+  }
+  for (const auto& program : check.programs) {
+    if (std::find(planned.programs.begin(), planned.programs.end(), program) == planned.programs.end()) {
+      planned.programs.push_back(program);
+    }
+  }
+}
+
+void note_check(PlannedSuite& planned, const CompiledCheck& check, const Candidate& candidate) {
+  note_asked(planned, check, candidate);
   const auto same = [&](const auto& metric) { return metric.name == check.metric; };
   if (std::any_of(planned.metrics.begin(), planned.metrics.end(), same)) return;
   planned.metrics.push_back({check.metric, check.unit, check.better});
@@ -70,7 +97,7 @@ void compile_defaults(PlannedSuite& planned, const Candidate& candidate, Diagnos
     auto check = compile_check(spec, candidate, diagnostics);
     if (check == nullptr) continue;
     digest.update(canonical_spec(spec) + check->content + '\n');
-    note_metric(planned, *check);
+    note_check(planned, *check, candidate);
     planned.default_checks.push_back(std::move(check));
   }
   planned.default_checks_digest = to_string(digest.finish());
@@ -107,7 +134,11 @@ void verify_checks(const PlannedCase& kase, const Place& at, Diagnostics& diagno
 class SuiteScan {
  public:
   SuiteScan(PlannedSuite& planned, const Candidate& candidate, const Selection& selection, Diagnostics& diagnostics)
-      : planned_(planned), compiler_(planned, candidate), selection_(selection), diagnostics_(diagnostics) {}
+      : planned_(planned),
+        candidate_(candidate),
+        compiler_(planned, candidate),
+        selection_(selection),
+        diagnostics_(diagnostics) {}
 
   void run() {
     auto cursor = suites::open_cases(planned_.suite);
@@ -138,7 +169,7 @@ class SuiteScan {
     if (compiled == nullptr) return;
     refuse_twins(*compiled, at, diagnostics_);
     verify_checks(*compiled, at, diagnostics_);
-    for (const auto& check : compiled->checks) note_metric(planned_, *check);
+    for (const auto& check : compiled->checks) note_check(planned_, *check, candidate_);
     digest_.update(compiled->id);
     digest_.update(compiled->digest);
     if (!wanted) return;
@@ -158,6 +189,7 @@ class SuiteScan {
   }
 
   PlannedSuite& planned_;
+  const Candidate& candidate_;
   CaseCompiler compiler_;
   const Selection& selection_;
   Diagnostics& diagnostics_;
@@ -183,6 +215,7 @@ std::optional<PlannedSuite> plan_suite(const std::filesystem::path& file, const 
   if (candidate.samples) planned.suite.samples = *candidate.samples;
   planned.facts.id = planned.suite.id;
   planned.facts.floor = planned.suite.floor;
+  planned.facts.samples = planned.suite.samples;
   planned.facts.has_price = candidate.has_price || !candidate.known;
   apply_prompt(planned, candidate, diagnostics);
   apply_params(planned, candidate);
@@ -257,6 +290,25 @@ std::shared_ptr<const PlannedCase> CaseCompiler::compile(suites::Case kase, Diag
 
 namespace {
 
+// A program's name leaves its folder out, so that a cassette serves elsewhere; within a run it must mean one program.
+void note_program(Plan& plan, const PlannedSuite& planned, const Program& program, Diagnostics& diagnostics) {
+  const auto same = std::find_if(plan.programs.begin(), plan.programs.end(),
+                                 [&](const Program& other) { return other.name == program.name; });
+  if (same == plan.programs.end()) {
+    plan.programs.push_back(program);
+  } else if (*same != program) {
+    diagnostics.error(planned.suite.at,
+                      fmt::format("two suites start {} in different folders, and cannot be told apart",
+                                  text::in_quotes(fmt::format("{}", fmt::join(program.command, " ")))),
+                      "name the script itself in the command, such as ./grade.py, or run the suites apart");
+  }
+}
+
+void note_asked(Plan& plan, const PlannedSuite& planned, Diagnostics& diagnostics) {
+  for (const auto& judged : planned.judged) plan.judges.insert(judged.use.judge);
+  for (const auto& program : planned.programs) note_program(plan, planned, program, diagnostics);
+}
+
 // What was named by hand must hit something, and hit only what was meant.
 void check_prompts(const Plan& plan, const Candidate& candidate, Diagnostics& diagnostics) {
   std::set<std::string> names;
@@ -290,6 +342,7 @@ std::optional<Plan> make_plan(const std::vector<std::filesystem::path>& files, c
     plan.cases += planned->selected;
     plan.units += planned->selected * planned->suite.samples;
     plan.whole += planned->whole * planned->suite.samples;
+    note_asked(plan, *planned, diagnostics);
     plan.suites.push_back(*std::move(planned));
   }
   check_prompts(plan, candidate, diagnostics);

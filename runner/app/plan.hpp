@@ -7,11 +7,13 @@
 
 #include <assay/core/digest.hpp>
 #include <assay/gate/gate.hpp>
+#include <assay/judges/checks.hpp>
 #include <assay/store/store.hpp>
 #include <assay/suites/suite.hpp>
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -39,7 +41,10 @@ struct Candidate {
   Json params = Json::object();                          ///< on top of the suite's
   std::optional<std::uint32_t> samples;
   bool has_price = false;
-  bool known = true;  ///< false: only validate, no target yet
+  bool known = true;                     ///< false: only validate, no target yet
+  std::vector<judges::JudgeRef> judges;  ///< that checks may ask
+  bool judges_known = true;              ///< false: only validate, no configuration
+  bool gives_contexts = true;            ///< the target's replies may say what they were made from
 };
 
 /// A suite with its checks compiled and its cases counted.
@@ -51,12 +56,14 @@ struct PlannedSuite {
   std::string digest;                 ///< of all cases and their checks
   std::string prompt_digest;
   std::string params_digest;
-  std::string dataset_digest;  ///< empty without a data set
-  std::uint64_t selected = 0;  ///< cases, of this shard
-  std::uint64_t whole = 0;     ///< cases, of all shards
-  std::uint64_t content = 0;   ///< `mix_case` over the selected cases, in order
+  std::string dataset_digest;     ///< empty without a data set
+  std::uint64_t selected = 0;     ///< cases, of this shard
+  std::uint64_t whole = 0;        ///< cases, of all shards
+  std::vector<Program> programs;  ///< that its checks ask
+  std::uint64_t content = 0;      ///< `mix_case` over the selected cases, in order
   gate::SuiteFacts facts;
   std::vector<store::StoredSuite::Metric> metrics;
+  std::vector<JudgedMetric> judged;
 };
 
 /// Turns one case into what the runner needs, compiling each distinct check of the records once. Not thread-safe.
@@ -82,9 +89,11 @@ class CaseCompiler {
 
 struct Plan {
   std::vector<PlannedSuite> suites;
-  std::uint64_t units = 0;  ///< samples of the selection, of this shard
-  std::uint64_t cases = 0;  ///< likewise
-  std::uint64_t whole = 0;  ///< samples of the selection, of all shards
+  std::uint64_t units = 0;        ///< samples of the selection, of this shard
+  std::uint64_t cases = 0;        ///< likewise
+  std::uint64_t whole = 0;        ///< samples of the selection, of all shards
+  std::set<std::string> judges;   ///< that a check may ask, by name
+  std::vector<Program> programs;  ///< likewise
 };
 
 /// Loads, compiles and checks everything; reads every case once, and keeps 8 to 24 bytes of each. Reports every fault

@@ -1,5 +1,6 @@
 #include "runner/app/prepare.hpp"
 
+#include "runner/app/target.hpp"
 #include "version.hpp"
 
 #include <assay/core/digest.hpp>
@@ -16,7 +17,10 @@ namespace {
 std::string candidate_digest(const Settings& settings, const Plan& plan) {
   auto parts = Json::array();
   for (const auto& suite : plan.suites) parts.push_back({suite.suite.prompt, suite.prompt_digest, suite.params_digest});
-  return to_string(sha256(canonical_json(Json{{"model", settings.target.model}, {"suites", parts}})));
+  const auto& target = settings.target;
+  Json candidate{{"model", target.model}, {"suites", parts}};
+  if (const auto asked = application_json(target); !asked.is_null()) candidate["application"] = asked;
+  return to_string(sha256(canonical_json(candidate)));
 }
 
 std::vector<gate::SuiteFacts> facts(const Plan& plan) {
@@ -32,23 +36,6 @@ std::optional<gate::Policy> load_applied(const std::optional<std::filesystem::pa
   auto applied = gate::apply(*policy, facts, diagnostics);
   if (!diagnostics.ok()) return std::nullopt;
   return applied;
-}
-
-store::StoredSuite stored_suite(const PlannedSuite& planned) {
-  store::StoredSuite stored;
-  stored.id = planned.suite.id;
-  stored.kind = planned.suite.kind;
-  stored.file = planned.suite.file.string();
-  stored.digest = planned.digest;
-  stored.prompt = planned.prompt_digest;
-  stored.params = planned.params_digest;
-  stored.dataset = planned.dataset_digest;
-  stored.floor = planned.suite.floor;
-  stored.params_text = *planned.params;
-  stored.planned = planned.selected * planned.suite.samples;
-  stored.whole = planned.whole * planned.suite.samples;
-  stored.metrics = planned.metrics;
-  return stored;
 }
 
 // A latency is what it is at one load, so `auto` must not wander where a gate reads one.
@@ -69,6 +56,9 @@ std::optional<Prepared> prepare_target(const RunRequest& asked, RunRequest reque
     if (settings->gate) (void)gate::load_policy(*settings->gate, diagnostics);
     return std::nullopt;
   }
+  expand_judges(*settings, plan->judges, environment, diagnostics);
+  if (asked.max_cost) refuse_free_judges(*settings, diagnostics);
+  if (!diagnostics.ok()) return std::nullopt;
   if (plan->whole == 0) {
     diagnostics.error({}, "the selection leaves no case to run", "loosen --where or --limit", ErrorKind::selection);
     return std::nullopt;
@@ -79,9 +69,10 @@ std::optional<Prepared> prepare_target(const RunRequest& asked, RunRequest reque
   return Prepared{std::move(request), *std::move(settings), *std::move(plan), *std::move(policy), false};
 }
 
-bool both_stubs(const std::string& one, const std::string& other) {
+// A script's path is stored as written, and relative to where the run was started.
+bool same_url(const std::string& one, const std::string& other) {
   constexpr std::string_view kStub = "stub:";
-  return one.starts_with(kStub) && other.starts_with(kStub);
+  return one == other || (one.starts_with(kStub) && other.starts_with(kStub));
 }
 
 // What one suite of a run was, and is; nothing if it is the same.
@@ -94,6 +85,39 @@ std::optional<std::string> changed_suite(const store::StoredSuite& was, const st
 }
 
 }  // namespace
+
+store::StoredSuite stored_suite(const PlannedSuite& planned) {
+  store::StoredSuite stored;
+  stored.id = planned.suite.id;
+  stored.kind = planned.suite.kind;
+  stored.file = planned.suite.file.string();
+  stored.digest = planned.digest;
+  stored.prompt = planned.prompt_digest;
+  stored.params = planned.params_digest;
+  stored.dataset = planned.dataset_digest;
+  stored.floor = planned.suite.floor;
+  stored.params_text = *planned.params;
+  stored.planned = planned.selected * planned.suite.samples;
+  stored.whole = planned.whole * planned.suite.samples;
+  stored.metrics = planned.metrics;
+  stored.judged = planned.judged;
+  return stored;
+}
+
+std::vector<store::StoredJudge> stored_judges(const Settings& settings) {
+  std::vector<store::StoredJudge> all;
+  for (std::size_t i = 0; i < settings.judges.size(); ++i) {
+    const auto& judge = settings.judges[i];
+    all.push_back({.name = judge.name,
+                   .digest = digest_of(judge),
+                   .api = judge.api,
+                   .model = judge.model,
+                   .url = judge.shown_url,
+                   .params = dump_json(judge.params),
+                   .price = judge.price});
+  }
+  return all;
+}
 
 std::optional<Prepared> prepare(RunRequest request, const Environment& environment, Diagnostics& diagnostics) {
   std::error_code ignored;
@@ -125,7 +149,8 @@ store::RunHeader header_of(const Prepared& prepared) {
   header.target = prepared.settings.target.name;
   header.api = prepared.settings.target.api;
   header.model = prepared.settings.target.model;
-  header.url = prepared.settings.shown_url;
+  header.url = prepared.settings.target.shown_url;
+  header.judges = stored_judges(prepared.settings);
   header.expected_served = prepared.settings.target.served_model;
   header.candidate_digest = candidate_digest(prepared.settings, prepared.plan);
   header.meta = prepared.request.meta;
@@ -135,6 +160,8 @@ store::RunHeader header_of(const Prepared& prepared) {
   header.concurrency = prepared.settings.target.limits.concurrency.value_or(0);
   header.shard = prepared.settings.selection.shard;
   header.baseline = prepared.baseline;
+  header.kind = prepared.request.score ? store::RunKind::scored : store::RunKind::measured;
+  header.origin = prepared.request.score.value_or("");
   header.policy = dump_json(gate::to_json(prepared.policy));
   header.policy_digest = prepared.policy.digest;
   header.sealed = now;
@@ -150,6 +177,16 @@ void link(store::RunHeader& candidate, store::RunHeader& baseline) {
   baseline.beside = candidate.id;
 }
 
+std::optional<std::string> changed_judge(const store::RunHeader& before, const store::RunHeader& now) {
+  for (const auto& judge : now.judges) {
+    const auto same = [&](const store::StoredJudge& was) {
+      return was.name == judge.name && was.digest == judge.digest && same_url(was.url, judge.url);
+    };
+    if (std::none_of(before.judges.begin(), before.judges.end(), same)) return judge.name;
+  }
+  return std::nullopt;
+}
+
 std::optional<Error> what_changed(const store::RunHeader& before, const store::RunHeader& now) {
   const auto refuse = [&](std::string what) {
     return Error{ErrorKind::usage,
@@ -157,14 +194,21 @@ std::optional<Error> what_changed(const store::RunHeader& before, const store::R
                  "start a new run, or restore what changed",
                  {}};
   };
+  for (const auto& judge : now.judges) {
+    const auto was = std::find_if(before.judges.begin(), before.judges.end(),
+                                  [&](const store::StoredJudge& other) { return other.name == judge.name; });
+    if (was != before.judges.end() && was->digest != judge.digest) return refuse(fmt::format("judge '{}'", judge.name));
+  }
   if (before.suites.size() != now.suites.size()) return refuse("the list of suites");
   for (std::size_t i = 0; i < now.suites.size(); ++i) {
     if (auto changed = changed_suite(before.suites[i], now.suites[i])) return refuse(*std::move(changed));
   }
   if (before.model != now.model) return refuse("the model");
+  // Prompts, parameters and model are equal: what is left is the request of an application, or a program's command.
+  if (before.candidate_digest != now.candidate_digest) return refuse("what the target is asked");
   if (!before.api.empty() && before.api != now.api) return refuse("the api");
-  // A script's path is stored as written, and relative to where the run was started.
-  if (before.url != now.url && !both_stubs(before.url, now.url)) return refuse("the url");
+  if (!same_url(before.url, now.url)) return refuse("the url");
+  if (const auto judge = changed_judge(before, now)) return refuse(fmt::format("judge '{}'", *judge));
   if (before.seed != now.seed) return refuse("the seed");
   if (before.shard != now.shard) return refuse("the shard");
   if (before.policy_digest != now.policy_digest) return refuse("the policy");

@@ -35,8 +35,15 @@ struct Prepared {
 /// The run as it would start now, under a new id.
 [[nodiscard]] store::RunHeader header_of(const Prepared& prepared);
 
+/// A planned suite and the judges that may be asked, as they are stored with a run.
+[[nodiscard]] store::StoredSuite stored_suite(const PlannedSuite& planned);
+[[nodiscard]] std::vector<store::StoredJudge> stored_judges(const Settings& settings);
+
 /// Names each of two runs that are executed together in the other's header.
 void link(store::RunHeader& candidate, store::RunHeader& baseline);
+
+/// The name of a judge that is another now than it was, or is asked elsewhere; nothing if all are the same.
+[[nodiscard]] std::optional<std::string> changed_judge(const store::RunHeader& before, const store::RunHeader& now);
 
 /// A run may go on only with what it was started with: the first thing that differs, as an error of kind `usage`.
 [[nodiscard]] std::optional<Error> what_changed(const store::RunHeader& before, const store::RunHeader& now);

@@ -11,9 +11,14 @@ constexpr double kAlpha = 0.05;
 
 }  // namespace
 
-Progress::Progress(Console& console, bool shown, std::uint64_t planned, std::uint64_t finished,
-                   std::optional<Price> price)
-    : console_(console), shown_(shown), planned_(planned), before_(finished), price_(price) {}
+Progress::Progress(Console& console, bool shown, std::uint64_t planned, std::uint64_t finished, Prices prices)
+    : console_(console), shown_(shown), planned_(planned), before_(finished), prices_(std::move(prices)) {}
+
+const Price* Progress::price_of(const Step& step) const {
+  if (step.role == Role::target) return prices_.target ? &*prices_.target : nullptr;
+  const auto found = step.question ? prices_.judges.find(step.question->to) : prices_.judges.end();
+  return found == prices_.judges.end() ? nullptr : &found->second;
+}
 
 void Progress::add(const Sample& sample) {
   ++finished_;
@@ -29,8 +34,9 @@ void Progress::add(const Sample& sample) {
     const auto* response = std::get_if<Response>(&step.result);
     if (response == nullptr) continue;
     tokens_ += response->usage.input_tokens.value_or(0) + response->usage.output_tokens.value_or(0);
-    if (!price_) continue;
-    if (const auto cost = cost_usd(response->usage, *price_)) usd_ = usd_.value_or(0) + *cost;
+    const auto* price = price_of(step);
+    if (price == nullptr) continue;
+    if (const auto cost = cost_usd(response->usage, *price)) usd_ = usd_.value_or(0) + *cost;
   }
 }
 

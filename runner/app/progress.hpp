@@ -7,13 +7,21 @@
 #include <assay/core/time.hpp>
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 
 namespace assay::app {
 
+/// What the answers of those who are asked cost; nothing for whoever has no price.
+struct Prices {
+  std::optional<Price> target;
+  std::map<std::string, Price, std::less<>> judges;  ///< by name
+};
+
 class Progress {
  public:
-  Progress(Console& console, bool shown, std::uint64_t planned, std::uint64_t finished, std::optional<Price> price);
+  Progress(Console& console, bool shown, std::uint64_t planned, std::uint64_t finished, Prices prices);
 
   void add(const Sample& sample);
   [[nodiscard]] Duration interval() const;
@@ -23,11 +31,13 @@ class Progress {
   void finish();
 
  private:
+  [[nodiscard]] const Price* price_of(const Step& step) const;
+
   Console& console_;
   bool shown_;
   std::uint64_t planned_;
   std::uint64_t before_;  ///< finished by an earlier process
-  std::optional<Price> price_;
+  Prices prices_;
   TimePoint started_ = SteadyClock::now();
   std::uint64_t finished_ = 0;
   std::uint64_t scored_ = 0;

@@ -35,10 +35,37 @@ bool Redactor::empty() const {
 }
 
 bool Redactor::apply(std::string& text) const {
+  const bool changed = apply_patterns(text);
+  return apply_secrets(text) || changed;
+}
+
+bool Redactor::apply_patterns(std::string& text) const {
   bool changed = false;
   for (const auto& pattern : patterns_->compiled) {
     changed |= RE2::GlobalReplace(&text, *pattern, re2::StringPiece(kMark.data(), kMark.size())) > 0;
   }
+  return changed;
+}
+
+bool Redactor::apply_patterns(Json& value) const {
+  if (value.is_string()) return apply_patterns(value.get_ref<std::string&>());
+  bool changed = false;
+  if (value.is_structured()) {
+    for (auto& inner : value) changed |= apply_patterns(inner);
+  }
+  return changed;
+}
+
+bool Redactor::apply_to_json(std::string& text) const {
+  auto json = parse_json(text);
+  if (!json) return apply(text);
+  const bool changed = apply_patterns(*json);
+  if (changed) text = dump_json(*json);
+  return apply_secrets(text) || changed;
+}
+
+bool Redactor::apply_secrets(std::string& text) const {
+  bool changed = false;
   for (const auto& secret : secrets_) {
     for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + kMark.size())) {
       text.replace(at, secret.size(), kMark);
@@ -48,7 +75,17 @@ bool Redactor::apply(std::string& text) const {
   return changed;
 }
 
-void Redactor::apply(AttemptResult& result) const {
+bool Redactor::spells_secret(const Logprobs& logprobs) const {
+  std::string text;
+  std::string others;
+  for (const auto& token : logprobs.tokens) {
+    text += token.token;
+    for (const auto& [other, logprob] : token.top) others += other + '\n';
+  }
+  return apply(text) || apply(others);
+}
+
+void Redactor::apply(AttemptResult& result, ReplyForm form) const {
   apply(result.request_id);
   if (auto* error = std::get_if<Error>(&result.result)) {
     apply(error->message);
@@ -58,14 +95,24 @@ void Redactor::apply(AttemptResult& result) const {
   auto& response = std::get<Response>(result.result);
   bool changed = false;
   for (auto& part : response.message.parts) {
-    if (auto* text = std::get_if<Text>(&part)) changed |= apply(text->text);
+    if (auto* text = std::get_if<Text>(&part)) {
+      changed |= form == ReplyForm::json ? apply_to_json(text->text) : apply(text->text);
+    }
     if (auto* refusal = std::get_if<Refusal>(&part)) changed |= apply(refusal->text);
     if (auto* tool = std::get_if<ToolUse>(&part)) {
       changed |= apply(tool->id);
       changed |= apply(tool->name);
       changed |= apply(tool->arguments);
     }
+    if (auto* contexts = std::get_if<Contexts>(&part)) {
+      for (auto& passage : contexts->passages) changed |= apply(passage);
+    }
   }
+  // Tokens spell a secret in pieces: where one is, or may be, they go as a whole.
+  changed |= std::erase_if(response.message.parts, [&](const Part& part) {
+               const auto* logprobs = std::get_if<Logprobs>(&part);
+               return logprobs != nullptr && (changed || spells_secret(*logprobs));
+             }) > 0;
   if (changed) response.raw = kMark;
   apply(response.raw);
   apply(response.finish_text);
@@ -85,13 +132,14 @@ std::size_t size_of(const AttemptResult& result) {
 
 class RedactingEndpoint : public Endpoint {
  public:
-  RedactingEndpoint(Endpoint& inner, const Redactor& redactor) : inner_(inner), redactor_(redactor) {}
+  RedactingEndpoint(Endpoint& inner, const Redactor& redactor, ReplyForm form)
+      : inner_(inner), redactor_(redactor), form_(form) {}
 
   [[nodiscard]] std::string encode(const Request& request) const override { return inner_.encode(request); }
 
   boost::asio::awaitable<AttemptResult> attempt(const std::string& body) override {
     auto result = co_await inner_.attempt(body);
-    const std::function<void()> redact = [&] { redactor_.apply(result); };
+    const std::function<void()> redact = [&] { redactor_.apply(result, form_); };
     if (size_of(result) < kHeavy) {
       redact();
     } else {
@@ -103,13 +151,14 @@ class RedactingEndpoint : public Endpoint {
  private:
   Endpoint& inner_;
   const Redactor& redactor_;
+  ReplyForm form_;
   exec::Workers workers_;
 };
 
 }  // namespace
 
-std::unique_ptr<Endpoint> make_redacting(Endpoint& inner, const Redactor& redactor) {
-  return std::make_unique<RedactingEndpoint>(inner, redactor);
+std::unique_ptr<Endpoint> make_redacting(Endpoint& inner, const Redactor& redactor, ReplyForm form) {
+  return std::make_unique<RedactingEndpoint>(inner, redactor, form);
 }
 
 }  // namespace assay::app

@@ -61,7 +61,7 @@ void refuse_contradictions(const RunRequest& request, Diagnostics& diagnostics) 
 }
 
 void refuse_cost_without_price(const RunRequest& request, const Target& target, Diagnostics& diagnostics) {
-  if (!request.max_cost || target.price) return;
+  if (!request.max_cost || target.price || request.score) return;
   diagnostics.error(target.at, fmt::format("--max-cost needs a price, and target '{}' has none", target.name),
                     request.url && !request.target
                         ? "name a target of assay.yaml that has `price: {input_per_mtok: …, output_per_mtok: …}`"
@@ -83,10 +83,14 @@ void set_limits(const RunRequest& request, Settings& settings) {
   const auto whole_share = [&](std::optional<std::uint64_t>& value) {
     if (value) value = std::max<std::uint64_t>(1, *value / request.shard->count);
   };
-  share(limits.requests_per_minute);
-  share(limits.tokens_per_minute);
+  const auto divide = [&](exec::Limits& of) {
+    share(of.requests_per_minute);
+    share(of.tokens_per_minute);
+    whole_share(of.max_tokens);
+  };
+  divide(limits);
+  for (auto& judge : settings.judges) divide(judge.limits);
   share(settings.budget.usd);
-  whole_share(limits.max_tokens);
   whole_share(settings.budget.tokens);
 }
 
@@ -98,6 +102,8 @@ void set_candidate(const RunRequest& request, Settings& settings, Diagnostics& d
   for (const auto& setting : request.set) apply_set(setting, candidate.params, diagnostics);
   candidate.samples = request.samples;
   candidate.has_price = settings.target.price.has_value();
+  candidate.gives_contexts =
+      settings.target.api == kCommand || (settings.target.reply && settings.target.reply->contexts);
 }
 
 }  // namespace
@@ -117,8 +123,7 @@ std::vector<std::filesystem::path> suite_files(const Config& config, Diagnostics
     if (::glob(full.c_str(), 0, nullptr, &found) == 0) {
       for (std::size_t i = 0; i < found.gl_pathc; ++i) files.emplace_back(found.gl_pathv[i]);
     } else {
-      diagnostics.error({.file = (config.folder / "assay.yaml").string()},
-                        fmt::format("suites: nothing matches {}", text::in_quotes(pattern)),
+      diagnostics.error(config.suites_at, fmt::format("suites: nothing matches {}", text::in_quotes(pattern)),
                         "name a file, or a pattern such as suites/*.yaml");
     }
     ::globfree(&found);
@@ -151,7 +156,10 @@ std::optional<Settings> resolve(const RunRequest& request, const Environment& en
   settings.cassette = request.cassette;
   settings.selection = {request.where, request.limit, request.shard};
   refuse_cost_without_price(request, settings.target, diagnostics);
-  expand_target(settings, environment, diagnostics);
+  settings.answered = request.score.has_value();
+  expand(settings.target, settings.replay || settings.answered, environment, settings.secrets, diagnostics);
+  if (config) settings.judges = config->judges;
+  settings.candidate.judges = judge_refs(settings.judges, environment);
   set_candidate(request, settings, diagnostics);
   set_limits(request, settings);
   if (!diagnostics.ok()) return std::nullopt;

@@ -44,6 +44,7 @@ struct RunRequest {
   std::optional<std::uint64_t> max_tokens;
   std::vector<std::pair<std::string, std::string>> meta;
   std::optional<std::string> resume;  ///< a RUN, or `auto`
+  std::optional<std::string> score;   ///< `assay score`: id of the run whose answers are scored anew
   std::filesystem::path store = ".assay/history.db";
   std::optional<std::filesystem::path> out;
   bool json = false;
@@ -66,21 +67,21 @@ struct RunRequest {
 
 /// Everything a run needs, resolved. Of a shard, what is per minute or per run is its share already.
 struct Settings {
-  Target target;          ///< with the limits that apply
-  std::string shown_url;  ///< as written: what `${NAME}` stands for is not stored
+  Target target;               ///< with the limits that apply
+  std::vector<Target> judges;  ///< of the configuration; `${NAME}` and keys are read of those that a check asks
   Candidate candidate;
   Selection selection;
   std::vector<std::filesystem::path> suites;
   std::optional<std::filesystem::path> gate;
   std::vector<std::string> redact;
   std::vector<std::string> secrets;  ///< never to be seen in an answer, a log or the store
-  std::string api_key;
   exec::BudgetLimits budget;
   std::optional<Duration> max_time;
   std::uint32_t warmup = 0;
   std::optional<std::filesystem::path> record;
   std::optional<std::filesystem::path> replay;  ///< then nothing is called: keys, headers and `ca_file` may be missing
   std::optional<std::filesystem::path> cassette;
+  bool answered = false;          ///< the target's answers are there already: it is not asked
   bool held_for_latency = false;  ///< `auto` is held at `kLatencyLoad`, as a gate reads a latency metric
 };
 

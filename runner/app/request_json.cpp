@@ -129,6 +129,7 @@ RunRequest read_request(const Json& stored, const RunRequest& given) {
   read_concurrency(stored, request.concurrency);
   read(stored, "seed", request.seed);
   read(stored, "warmup", request.warmup);
+  read(stored, "score", request.score);
   read(stored, "record", request.record);
   read(stored, "replay", request.replay);
   read(stored, "cassette", request.cassette);
@@ -171,6 +172,7 @@ Json to_json(const RunRequest& request) {
               {"concurrency", concurrency_json(request.concurrency)},
               {"seed", or_null(request.seed)},
               {"warmup", or_null(request.warmup)},
+              {"score", or_null(request.score)},
               {"record", absolute_or_null(request.record)},
               {"replay", absolute_or_null(request.replay)},
               {"cassette", absolute_or_null(request.cassette)},

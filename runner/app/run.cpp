@@ -1,6 +1,8 @@
 #include "runner/app/run.hpp"
 
+#include "runner/app/calibrate.hpp"
 #include "runner/app/perform.hpp"
+#include "runner/app/score.hpp"
 
 #include <fmt/format.h>
 
@@ -33,11 +35,22 @@ ExitCode run_new(RunRequest request, const Environment& environment, Console& co
   print(diagnostics, console);
   if (!parts) return ExitCode::usage;
   const auto file = parts->front().prepared.request.store;
+  std::unique_ptr<store::Store> store;
+  const auto open = [&]() -> Result<void> {
+    if (store != nullptr) return {};
+    auto opened = store::Store::open(file);
+    if (!opened) return opened.error();
+    store = *std::move(opened);
+    return {};
+  };
+  if (parts->front().prepared.request.score) {
+    if (const auto opened = open(); !opened) return fail(opened.error(), console);
+    if (const auto given = give_answers(parts->front(), *store); !given) return fail(given.error(), console);
+  }
   Performance performance(*std::move(parts), environment, console);
   if (const auto connected = performance.connect(); !connected) return fail(connected.error(), console);
-  auto store = store::Store::open(file);
-  if (!store) return fail(store.error(), console);
-  const auto ended = performance.run(**store);
+  if (const auto opened = open(); !opened) return fail(opened.error(), console);
+  const auto ended = performance.run(*store);
   return ended ? *ended : fail(ended.error(), console);
 }
 
@@ -71,6 +84,7 @@ std::optional<Error> take_up(Part& part, const store::RunRow& row) {
 // Errors: only those of taking the run up; all others are said here.
 Result<ExitCode> resume_parts(std::vector<Part> parts, const store::RunRow& row, store::Store& store,
                               const Environment& environment, Console& console) {
+  if (const auto given = give_answers(parts.front(), store); !given) return fail(given.error(), console);
   if (const auto refused = take_up(parts.front(), row)) return fail(*refused, console);
   if (parts.size() > 1) {
     const auto beside = find_any(store, row.header.beside);
@@ -176,6 +190,7 @@ ExitCode run(RunRequest request, const Environment& environment, Console& consol
   auto row = find_any(**store, *request.resume);
   if (row && row->header.baseline) row = find_any(**store, row->header.beside);  // the pair goes by its candidate
   if (!row) return fail(row.error(), console);
+  if (row->header.kind == store::RunKind::calibration) return fail(measured_a_judge(*row), console);
   const bool finished = row->status == store::RunStatus::finished;
   if (finished && row->header.shard) return shard_stored(**store, row->header.id, request, console);
   if (finished) return decide_again(*row, request, console);

@@ -1,6 +1,7 @@
 #include "runner/app/show.hpp"
 
 #include "runner/app/failure.hpp"
+#include "runner/app/metrics.hpp"
 
 #include <assay/core/json.hpp>
 #include <assay/reports/show.hpp>
@@ -54,7 +55,7 @@ OrderedJson sample_json(const store::StoredSample& sample) {
           {"scores", std::move(scores)}};
 }
 
-reports::SampleView view_of(const store::StoredSample& sample, const std::optional<Price>& price) {
+reports::SampleView view_of(const store::StoredSample& sample, const store::RunHeader& run) {
   reports::SampleView view;
   view.suite = sample.suite;
   view.case_id = sample.case_id;
@@ -67,7 +68,10 @@ reports::SampleView view_of(const store::StoredSample& sample, const std::option
     view.scores.push_back({score.name, score.metric, score.required, score.unit, score.score});
   }
   view.outcome = sample.outcome;
-  view.price = price;
+  view.price = run.price;
+  for (const auto& judge : run.judges) {
+    if (judge.price) view.judge_prices[judge.name] = *judge.price;
+  }
   return view;
 }
 
@@ -105,12 +109,14 @@ Result<store::RunRow> find_any(store::Store& store, const std::string& run) {
 }
 
 void print_head(const store::RunRow& row, Console& console) {
-  console.out << fmt::format("run {}  {}  target {}  model {}  {}\n", row.header.id,
-                             row.verdict.value_or(std::string(name(row.status))), text::excerpt(row.header.target),
-                             text::excerpt(row.header.model), to_rfc3339(row.header.started));
+  console.out << fmt::format("run {}  {}  {}\n", row.header.id, row.verdict.value_or(std::string(name(row.status))),
+                             to_rfc3339(row.header.started));
+  console.out << fmt::format("  target {}  model {}\n", text::excerpt(row.header.target),
+                             text::excerpt(row.header.model));
   for (const auto& suite : row.header.suites) {
     console.out << fmt::format("  suite {}  {} samples planned  {}\n", suite.id, suite.planned, suite.file);
   }
+  if (!row.header.origin.empty()) console.out << fmt::format("  scores the answers of run {}\n", row.header.origin);
   if (const auto& shard = row.header.shard)
     console.out << fmt::format("  shard {} of {}\n", shard->index, shard->count);
   if (!row.header.beside.empty()) {
@@ -136,6 +142,18 @@ void print_limits(const store::RunRow& row, const std::vector<store::LimitRow>& 
   }
 }
 
+ExitCode show_metrics(store::Store& store, const store::RunRow& row, const ShowRequest& request, Console& console) {
+  const auto suites = metrics_of_run(store, row, request.by);
+  if (!suites) return fail(suites.error(), console);
+  if (request.json) {
+    console.out << reports::metrics_json(*suites).dump(2, ' ', false, OrderedJson::error_handler_t::replace) << '\n';
+    return ExitCode::pass;
+  }
+  print_head(row, console);
+  console.out << reports::metrics_text(*suites, {.color = console.out_color, .width = console.width});
+  return ExitCode::pass;
+}
+
 }  // namespace
 
 ExitCode show(const ShowRequest& request, Console& console) {
@@ -143,6 +161,7 @@ ExitCode show(const ShowRequest& request, Console& console) {
   if (!store) return fail(store.error(), console);
   const auto row = find_any(**store, request.run);
   if (!row) return fail(row.error(), console);
+  if (request.metrics) return show_metrics(**store, *row, request, console);
   const auto filter = filter_of(request);
   if (!filter) return fail(filter.error(), console);
 
@@ -155,7 +174,8 @@ ExitCode show(const ShowRequest& request, Console& console) {
     if (request.json) {
       json.push_back(sample_json(sample));
     } else if (request.kase) {
-      console.out << reports::show_sample(view_of(sample, row->header.price), true, style);
+      console.out << reports::show_sample(view_of(sample, row->header), {.wire = true, .questions = request.whole},
+                                          style);
     } else {
       lines.push_back(line_of(sample));
     }

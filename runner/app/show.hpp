@@ -14,6 +14,9 @@ struct ShowRequest {
   std::string run;
   std::optional<std::string> kase;  ///< SUITE/CASE
   std::uint64_t limit = 20;
+  bool metrics = false;           ///< numbers in place of samples
+  std::optional<std::string> by;  ///< with `metrics`: a tag for macro averages
+  bool whole = false;             ///< judges' questions whole, not their first lines
   std::filesystem::path store = ".assay/history.db";
   bool json = false;
 };

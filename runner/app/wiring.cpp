@@ -2,17 +2,21 @@
 
 #include "version.hpp"
 
+#include <assay/endpoints/command.hpp>
+#include <assay/endpoints/http_target.hpp>
 #include <assay/endpoints/openai_chat.hpp>
+#include <assay/endpoints/openai_embeddings.hpp>
+#include <assay/endpoints/output_form.hpp>
 #include <assay/net/client.hpp>
 #include <assay/stub/stub.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace assay::app {
 
 namespace {
-
-constexpr std::string_view kStub = "stub:";
 
 std::string either(const Environment& environment, const std::string& upper, const std::string& lower) {
   if (auto value = environment(lower)) return *std::move(value);
@@ -39,62 +43,127 @@ net::ProxySettings proxy_settings(const Environment& environment) {
 }
 
 // Starts the script on loopback and gives its address.
-Result<std::string> start_stub(const Settings& settings, std::optional<std::uint64_t> seed,
-                               const boost::asio::any_io_executor& loop, Connection& connection) {
-  const auto file = settings.target.base / settings.target.url.substr(kStub.size());
+Result<std::string> start_stub(const Target& target, const Wiring& wiring, Connection& connection) {
+  const auto file = target.base / target.url.substr(kStub.size());
   Diagnostics diagnostics;
   auto script = stub::load_script(file, diagnostics);
   if (script == nullptr) return diagnostics.errors().front();
-  auto server = net::serve(loop, {}, stub::make_handler(std::move(script), seed));
+  auto server = net::serve(wiring.loop, {}, stub::make_handler(std::move(script), wiring.stub_seed));
   if (!server) return server.error();
   connection.stub = *std::move(server);
   return fmt::format("http://127.0.0.1:{}/v1", connection.stub->port());
 }
 
-}  // namespace
+// What a program that Assay starts gets: enough to run, and what the configuration lists.
+std::vector<std::pair<std::string, std::string>> program_environment(const std::vector<std::string>& listed,
+                                                                     const Environment& environment) {
+  std::vector<std::pair<std::string, std::string>> all;
+  const auto add = [&](const std::string& name) {
+    if (auto value = environment(name)) all.emplace_back(name, *std::move(value));
+  };
+  for (const std::string name : {"PATH", "HOME", "LANG"}) add(name);
+  std::for_each(listed.begin(), listed.end(), add);
+  return all;
+}
 
-Result<Connection> connect(const Settings& settings, const Environment& environment,
-                           std::optional<std::uint64_t> stub_seed, std::uint32_t most,
-                           const boost::asio::any_io_executor& loop) {
-  Connection connection;
-  const auto& target = settings.target;
+using Made = Result<std::unique_ptr<Endpoint>>;
+
+Made make_program(const endpoints::CommandOptions& options, const Wiring& wiring, Connection& connection) {
+  auto made = endpoints::make_command(wiring.loop, options);
+  if (!made) return made.error();
+  connection.cancel = [command = made->get()] { command->cancel(); };
+  return std::unique_ptr<Endpoint>(*std::move(made));
+}
+
+Made make_over_http(const Target& target, const Wiring& wiring, const std::string& url, HttpClient& client) {
+  if (target.api == kHttp) {
+    return endpoints::make_http_target(client, {.url = url,
+                                                .body = *target.body,
+                                                .model = target.model,
+                                                .api_key = target.api_key,
+                                                .headers = target.headers,
+                                                .reply = *target.reply,
+                                                .deadlines = target.timeout});
+  }
+  endpoints::OpenAiChatOptions options;
+  options.base_url = url;
+  options.model = target.model;
+  options.api_key = target.api_key;
+  options.headers = target.headers;
+  options.stream = target.stream;
+  options.deadlines = target.timeout;
+  if (target.api == kEmbeddings) return endpoints::make_openai_embeddings(client, options);
+  auto chat = endpoints::make_openai_chat(client, options);
+  if (!chat) return chat;
+  return endpoints::with_output_form(*std::move(chat), target.output, wiring.note);
+}
+
+Made make_http(const Target& target, const Wiring& wiring, std::uint32_t most, Connection& connection) {
   net::ClientOptions client;
   client.max_connections = most;
   auto url = target.url;
   if (url.starts_with(kStub)) {
-    auto started = start_stub(settings, stub_seed, loop, connection);
+    auto started = start_stub(target, wiring, connection);
     if (!started) return started.error();
     url = *std::move(started);
   } else {
-    client.proxy = proxy_settings(environment);
+    client.proxy = proxy_settings(wiring.environment);
   }
   if (target.ca_file) client.ca_file = target.ca_file->string();
   client.user_agent = fmt::format("assay/{}", kVersion);
-  auto made = net::make_http_client(loop, client);
+  auto made = net::make_http_client(wiring.loop, client);
   if (!made) return made.error();
   connection.client = *std::move(made);
+  connection.cancel = [client = connection.client.get()] { client->cancel(); };
+  return make_over_http(target, wiring, url, *connection.client);
+}
 
-  endpoints::OpenAiChatOptions options;
-  options.base_url = url;
-  options.model = target.model;
-  options.api_key = settings.api_key;
-  options.headers = target.headers;
-  options.stream = target.stream;
-  options.deadlines = target.timeout;
-  auto endpoint = endpoints::make_openai_chat(*connection.client, options);
+// Puts the redaction between the endpoint and the run.
+Connection redacted(Connection connection, std::unique_ptr<Endpoint> endpoint, const Settings& settings,
+                    ReplyForm form) {
+  connection.redactor = std::make_unique<Redactor>(settings.redact, settings.secrets);
+  if (connection.redactor->empty()) {
+    connection.endpoint = std::move(endpoint);
+    return connection;
+  }
+  connection.inner = std::move(endpoint);
+  connection.endpoint = make_redacting(*connection.inner, *connection.redactor, form);
+  return connection;
+}
+
+}  // namespace
+
+Result<Connection> connect(const Target& target, const Wiring& wiring, std::uint32_t most) {
+  Connection connection;
+  auto endpoint = target.api == kCommand
+                      ? make_program({.command = target.command,
+                                      .folder = target.base,
+                                      .environment = program_environment(target.env, wiring.environment),
+                                      .model = target.model,
+                                      .form = endpoints::CommandForm::target,
+                                      .time_limit = target.timeout.total},
+                                     wiring, connection)
+                      : make_http(target, wiring, most, connection);
   if (!endpoint) {
     auto error = endpoint.error();
     if (error.at.file.empty()) error.at = target.at;
     return error;
   }
-  connection.redactor = std::make_unique<Redactor>(settings.redact, settings.secrets);
-  if (connection.redactor->empty()) {
-    connection.endpoint = *std::move(endpoint);
-    return connection;
-  }
-  connection.inner = *std::move(endpoint);
-  connection.endpoint = make_redacting(*connection.inner, *connection.redactor);
-  return connection;
+  const auto form = target.api == kEmbeddings ? ReplyForm::json : ReplyForm::words;
+  return redacted(std::move(connection), *std::move(endpoint), wiring.settings, form);
+}
+
+Result<Connection> connect(const Program& program, const Wiring& wiring) {
+  Connection connection;
+  auto endpoint = make_program({.command = program.command,
+                                .folder = program.folder,
+                                .environment = program_environment({}, wiring.environment),
+                                .model = program.name,
+                                .form = endpoints::CommandForm::plain,
+                                .time_limit = program.time_limit},
+                               wiring, connection);
+  if (!endpoint) return endpoint.error();
+  return redacted(std::move(connection), *std::move(endpoint), wiring.settings, ReplyForm::json);
 }
 
 }  // namespace assay::app

@@ -9,6 +9,7 @@
 #include "runner/app/stub_server.hpp"
 #include "runner/app/validate.hpp"
 #include "runner/cli/completion.hpp"
+#include "runner/cli/judge_commands.hpp"
 #include "runner/cli/not_yet.hpp"
 #include "runner/cli/run_options.hpp"
 #include "version.hpp"
@@ -36,6 +37,7 @@ struct Parsed {
   app::HistoryRequest history;
   app::StubRequest stub;
   app::MergeRequest merge;
+  JudgeWords judge;
   std::vector<std::filesystem::path> files;
   std::string schema;
   std::filesystem::path demo = ".assay/demo";
@@ -64,14 +66,22 @@ void add_show(CLI::App& app, Parsed& parsed) {
   show.add_option("run", request.run, "Id, unique prefix, KEY=VALUE of --meta, or latest")
       ->type_name("RUN")
       ->required();
-  show.add_option("case", request.kase, "One case")->type_name("SUITE/CASE");
+  auto* kase = show.add_option("case", request.kase, "One case")->type_name("SUITE/CASE");
   show.add_option("--limit", request.limit, "How many samples to list")
       ->type_name("N")
       ->check(whole_number(0))
       ->capture_default_str();
+  auto* metrics = show.add_flag("--metrics", request.metrics, "Every metric in numbers, in place of samples");
+  metrics->excludes(kase);
+  show.add_option("--by", request.by, "With --metrics: macro averages over the values of this tag")
+      ->type_name("TAG")
+      ->needs(metrics);
+  show.add_flag("--whole", request.whole, "What judges were asked, whole, and what came back as received");
   add_store(show, request.store);
   show.add_flag("--json", request.json, "As JSON");
-  show.footer("Examples:\n  assay show latest\n  assay show 20261121-0932 capitals/fr");
+  show.footer(
+      "Examples:\n  assay show latest\n  assay show 20261121-0932 capitals/fr\n"
+      "  assay show latest --metrics --by continent");
 }
 
 void add_history(CLI::App& app, Parsed& parsed) {
@@ -156,7 +166,10 @@ ExitCode run_command(Parsed& parsed, const app::Environment& environment, app::C
 ExitCode dispatch(const CLI::App& app, Parsed& parsed, const app::Environment& environment, app::Console& console) {
   if (app.got_subcommand("run")) return run_command(parsed, environment, console);
   if (app.got_subcommand("gate")) return app::gate_again(parsed.gate, console);
-  if (app.got_subcommand("validate")) return app::validate(parsed.files, console);
+  if (app.got_subcommand("score")) return run_score(parsed.judge, environment, console);
+  if (app.got_subcommand("label")) return run_label(parsed.judge, console);
+  if (app.got_subcommand("calibrate")) return run_calibrate(parsed.judge, environment, console);
+  if (app.got_subcommand("validate")) return app::validate(parsed.files, environment, console);
   if (app.got_subcommand("show")) return app::show(parsed.show, console);
   if (app.got_subcommand("history")) return app::history(parsed.history, console);
   if (app.got_subcommand("merge")) return app::merge(parsed.merge, console);
@@ -185,7 +198,8 @@ std::optional<Error> find_empty(const CLI::App& app) {
 
 // A verdict of an earlier run must not outlive a command line that is refused, so it goes before that is read.
 Result<void> forget_verdict(std::span<const std::string> arguments) {
-  const bool decides = !arguments.empty() && (arguments.front() == "run" || arguments.front() == "gate");
+  const bool decides =
+      !arguments.empty() && (arguments.front() == "run" || arguments.front() == "gate" || arguments.front() == "score");
   const auto asks = [](const std::string& word) { return word == "--help" || word == "-h"; };
   if (!decides || std::any_of(arguments.begin(), arguments.end(), asks)) return {};
   constexpr std::string_view kOut = "--out";
@@ -240,6 +254,9 @@ ExitCode main(std::span<const std::string> arguments, const app::Environment& en
   app.footer(fmt::format("Start with: assay demo, then assay init my-gate\n{}", kExitCodes));
   add_run(app, parsed.run, parsed.words);
   add_gate(app, parsed);
+  add_score(app, parsed.judge);
+  add_label(app, parsed.judge);
+  add_calibrate(app, parsed.judge);
   add_show(app, parsed);
   add_history(app, parsed);
   add_merge(app, parsed);

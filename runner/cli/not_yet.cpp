@@ -10,8 +10,8 @@ namespace assay::cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> kCommands{"plan",  "score",     "compare", "baseline", "report",
-                                                     "label", "calibrate", "canary",  "simulate", "verify"};
+constexpr std::array<std::string_view, 7> kCommands{"plan",   "compare",  "baseline", "report",
+                                                    "canary", "simulate", "verify"};
 constexpr std::array<std::string_view, 2> kOptions{"--baseline", "--report"};
 constexpr std::string_view kDiff = "--diff";
 

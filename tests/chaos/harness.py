@@ -20,6 +20,9 @@ defaults:
   checks:
     - contains: ok
 """
+JUDGED_CHECKS = """    - rubric: {{criteria: It says ok., scale: {{1: it does not, 5: it does}}, pass: 4}}
+    - faithfulness: {{contexts: "{{{{passages}}}}", threshold: 0.5}}
+"""
 CONFIG = """version: 1
 targets:
   stub:
@@ -30,8 +33,29 @@ targets:
     timeout: {{connect: 5s, first_token: {patience}, idle: {patience}, total: 10s}}
     limits: {{concurrency: {concurrency}}}
     retries: {{max: 12, backoff: 1ms..20ms}}
-suites: [suite.yaml]
+{judges}suites: [suite.yaml]
 """
+JUDGE = """judges:
+  strict:
+    url: "{url}"
+    model: judge-1
+    stream: {stream}
+    price: {{input_per_mtok: 1, output_per_mtok: 2}}
+    timeout: {{connect: 5s, first_token: {patience}, idle: {patience}, total: 2s}}
+    limits: {{concurrency: {concurrency}}}
+    retries: {{max: 12, backoff: 1ms..20ms}}
+"""
+# What the judge's stub says: claims, a verdict on each of them, and a grade that depends on the answer.
+VERDICTS = """  - when: {prompt: {contains: 'take a text apart'}}
+    answer: '{"claims": [{"id": 1, "text": "It is ok."}, {"id": 2, "text": "It was asked."}]}'
+  - when: {prompt: {contains: 'check claims against sources'}}
+    answer: >-
+      {"verdicts": [{"id": 1, "reason": "passage 1", "verdict": "supported"},
+      {"id": 2, "reason": "nowhere", "verdict": "not_found"}]}
+  - {when: {prompt: {regex: '<answer \\w+>\\nok'}}, answer: '{"reason": "it says so", "score": 5}'}
+  - {answer: '{"reason": "it does not say so", "score": 1}'}
+"""
+ASKED = {"grade", "claims", "verdicts"}  # by these checks, of each sample
 
 
 class Failed(Exception):
@@ -43,14 +67,17 @@ def require(holds, what):
         raise Failed(what)
 
 
-def write_project(folder, url, cases, samples=1, concurrency=16, stream=False, patience="5s"):
+def write_project(folder, url, cases, samples=1, concurrency=16, stream=False, patience="5s", judge=None):
+    """`judge` is the address of one: the suite then has judged checks as well."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "suite.yaml").write_text(SUITE.format(samples=samples))
-    (folder / "assay.yaml").write_text(CONFIG.format(url=url, concurrency=concurrency, stream=str(stream).lower(),
-                                                     patience=patience))
+    how = {"concurrency": concurrency, "stream": str(stream).lower(), "patience": patience}
+    judges = JUDGE.format(url=judge, **how) if judge else ""
+    (folder / "suite.yaml").write_text((SUITE + (JUDGED_CHECKS if judge else "")).format(samples=samples))
+    (folder / "assay.yaml").write_text(CONFIG.format(url=url, judges=judges, **how))
     with open(folder / "cases.jsonl", "w", encoding="utf-8") as out:
         for i in range(cases):
-            out.write(json.dumps({"id": f"c{i}", "question": f"Case {i}: say ok."}) + "\n")
+            case = {"id": f"c{i}", "question": f"Case {i}: say ok.", "passages": [f"Of case {i} one says ok."]}
+            out.write(json.dumps(case) + "\n")
 
 
 class Stub:
@@ -107,6 +134,18 @@ def check_history(folder, cases, samples, runs=1):
         require(all(count == 1 for _, _, count in steps) and len(steps) == len(planned),
                 "a sample has not exactly one call of the target")
     require(len(rows(folder, "SELECT id FROM run")) == runs, "a resumed run became another one")
+
+
+def check_judged(folder):
+    """Each sample's questions to the judge, and each exactly once."""
+    asked = collections.defaultdict(list)
+    for ordinal, sample, name in rows(folder, "SELECT ordinal, sample, name FROM step WHERE role<>0"):
+        asked[ordinal, sample].append(name)
+    for (ordinal, sample), names in asked.items():
+        require(len(names) == len(set(names)), f"a question of sample {ordinal}/{sample} is stored twice: {names}")
+        require({name.split("/")[2] for name in names} == ASKED,  # check/1/grade, and check/1/grade/2 where asked again
+                f"what sample {ordinal}/{sample} had to ask is not what is stored: {names}")
+    require(len(asked) == len(rows(folder, "SELECT 1 FROM sample")), "a sample was never judged")
 
 
 def check_balance(report):

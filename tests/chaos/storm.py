@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Runs in bad weather: every fault of the stub, jumping clocks, a slow disk, few descriptors, a full disk.
 
-    python3 tests/chaos/storm.py build/release/runner/assay faults /tmp/storm
+    python3 tests/chaos/storm.py build/release/assay faults /tmp/storm
 """
+import json
 import os
 import pathlib
 import random
@@ -49,15 +50,88 @@ def faults(assay, folder):
         harness.require(attempts == len(requests), f"{attempts} attempts are stored, and {len(requests)} came in")
 
 
+# What befalls a judge: nothing of it may change a score.
+JUDGE_FAULTS = ["{status: 429}", '{status: 429, headers: {Retry-After: "0"}}', "{status: 500}", "{status: 502}",
+                "{status: 503}", "{reset: before}", "{reset: within}", "{close: within}", "{stall: before}", "{stall: within}",
+                "{truncate: 0.5}", "{trickle: {bytes: 64, every: 1ms}}"]
+
+
+def judge_script():
+    lines = ["version: 1", "seed: 5", "latency: {fixed: 2ms}", "rules:",
+             '  - {probability: 0.003, times: 1, fault: {status: 429, headers: {Retry-After: "1"}}}']
+    for fault in JUDGE_FAULTS:
+        lines.append(f"  - {{probability: 0.02, times: 2, answer: nothing that could be read as a verdict, fault: {fault}}}")
+    return "\n".join(lines) + "\n" + harness.VERDICTS
+
+
+def judge_faults(assay, folder):
+    """A judge in bad weather gives the decision of one in good weather, and each attempt is stored."""
+    good = folder / "good"
+    with harness.Stub(assay, good / "stub", OK) as target, \
+            harness.Stub(assay, good / "judge", "version: 1\nrules:\n" + harness.VERDICTS) as judge:
+        harness.write_project(good, target.url, CASES, judge=judge.url)
+        harness.require(harness.run(assay, good).returncode == 0, "the run in good weather did not pass")
+    expected = harness.verdict(good)
+    for stream in (False, True):
+        here = folder / ("streamed" if stream else "whole")
+        with harness.Stub(assay, here / "stub", OK) as target, harness.Stub(assay, here / "judge", judge_script()) as judge:
+            harness.write_project(here, target.url, CASES, stream=stream, patience="300ms", judge=judge.url)
+            ended = harness.run(assay, here)
+            harness.require(ended.returncode == 0, f"exit {ended.returncode}: {ended.stderr}")
+            harness.check_history(here, CASES, 1)
+            harness.check_judged(here)
+            report = harness.verdict(here)
+            harness.check_balance(report)
+            came = len(target.requests()) + len(judge.requests())
+            billed = sum(harness.answered(judge.requests()).values())
+        attempts = report["cost"]["attempts"]
+        harness.require(attempts == came, f"{attempts} attempts are stored, and {came} came in")
+        harness.require(billed >= len(harness.ASKED) * CASES, f"only {billed} questions were answered")
+        harness.require(report["decision"] == expected["decision"], f"the weather decided: {report['reasons']}")
+
+
 def few_files(assay, folder):
-    """64 descriptors and 256 calls wanted: said, not hit."""
-    with harness.Stub(assay, folder / "stub", OK) as stub:
-        harness.write_project(folder, stub.url, CASES, concurrency=256)
+    """64 descriptors and 256 calls wanted, of a target and of a judge: said, not hit."""
+    judge_script = "version: 1\nlatency: {fixed: 5ms}\nrules:\n" + harness.VERDICTS
+    with harness.Stub(assay, folder / "stub", OK) as target, harness.Stub(assay, folder / "judge", judge_script) as judge:
+        harness.write_project(folder, target.url, CASES, concurrency=256, judge=judge.url)
         ended = harness.run(assay, folder, files=64)
     harness.require(ended.returncode == 0, f"exit {ended.returncode}: {ended.stderr}")
     harness.require("64 files" in ended.stderr, f"nobody said that files are few: {ended.stderr!r}")
-    harness.require(harness.verdict(folder)["cost"]["attempts"] == CASES, "attempts were wasted on descriptors")
+    calls = CASES * (1 + len(harness.ASKED))
+    harness.require(harness.verdict(folder)["cost"]["attempts"] == calls, "attempts were wasted on descriptors")
     harness.check_history(folder, CASES, 1)
+    harness.check_judged(folder)
+
+
+def few_files_for_programs(assay, folder):
+    """The same where the target is a program, which holds more than one descriptor."""
+    harness.write_project(folder, "http://127.0.0.1:1", CASES)
+    (folder / "app.sh").write_text("#!/bin/sh\nsleep 0.05\necho '{\"answer\": \"ok\"}'\n")
+    (folder / "app.sh").chmod(0o755)
+    (folder / "assay.yaml").write_text("version: 1\ntargets:\n  app: {api: command, command: [./app.sh], "
+                                       "limits: {concurrency: 64}}\nsuites: [suite.yaml]\n")
+    ended = harness.run(assay, folder, files=64)
+    harness.require(ended.returncode == 0, f"exit {ended.returncode}: {ended.stderr}")
+    harness.require("64 files" in ended.stderr, f"nobody said that files are few: {ended.stderr!r}")
+    harness.require(harness.verdict(folder)["cost"]["attempts"] == CASES, "attempts were wasted on descriptors")
+
+
+def few_files_to_measure_a_judge(assay, folder):
+    """The same of `assay calibrate`: no answer is lost to descriptors."""
+    judge_script = "version: 1\nlatency: {fixed: 5ms}\nrules:\n" + harness.VERDICTS
+    with harness.Stub(assay, folder / "judge", judge_script) as judge:
+        harness.write_project(folder, judge.url, CASES, concurrency=256, judge=judge.url)
+        with open(folder / "human.jsonl", "w", encoding="utf-8") as labels:
+            for i in range(CASES):
+                label = {"suite": "chaos", "case": f"c{i}", "answer": f"ok {i}", "check": "rubric", "pass": True, "by": "ana"}
+                labels.write(json.dumps(label) + "\n")
+        command = [assay, "calibrate", "suite.yaml", "--labels", "human.jsonl", "--no-injection", "--quiet"]
+        ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300,
+                               preexec_fn=lambda: harness.limit_files(64))
+    harness.require(ended.returncode == 0, f"exit {ended.returncode}: {ended.stderr}")
+    (attempts,) = harness.rows(folder, "SELECT sum(attempts) FROM step WHERE role<>0")
+    harness.require(attempts[0] == CASES, f"{attempts[0]} attempts for {CASES} questions")
 
 
 def jumping_clock(assay, folder):
@@ -139,7 +213,8 @@ def hung_request(assay, folder):
     harness.require(harness.verdict(folder)["suites"][0]["errored"] == 1, "the hung request is not counted as errored")
 
 
-TESTS = {each.__name__: each for each in (faults, few_files, jumping_clock, slow_disk, full_disk, hung_request)}
+TESTS = {each.__name__: each for each in (faults, judge_faults, few_files, few_files_for_programs,
+                                          few_files_to_measure_a_judge, jumping_clock, slow_disk, full_disk, hung_request)}
 
 if __name__ == "__main__":
     import sys

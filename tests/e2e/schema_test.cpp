@@ -53,12 +53,22 @@ std::string kind_of(const fs::path& file) {
   return "suite";
 }
 
+// `{"examples", {Json{"a", "b"}}}` is a mapping to the JSON library, and then the whole is no schema to an editor.
+void expect_lists_of_examples(const Json& node) {
+  if (node.is_object() && node.contains("examples")) {
+    EXPECT_TRUE(node.at("examples").is_array()) << node.at("examples").dump();
+  }
+  if (!node.is_structured()) return;
+  for (const auto& child : node) expect_lists_of_examples(child);
+}
+
 TEST(Schema, every_kind_is_draft_07_and_refuses_unknown_keys) {
   for (const char* kind : {"suite", "config", "gate", "stub"}) {
     SCOPED_TRACE(kind);
     const auto schema = schema_of(kind);
     EXPECT_EQ(schema.at("$schema"), "http://json-schema.org/draft-07/schema#");
     EXPECT_EQ(schema.at("additionalProperties"), false);
+    expect_lists_of_examples(schema);
     for (const auto& [key, property] : schema.at("properties").items()) {
       EXPECT_TRUE(property.contains("description") || property.contains("$ref")) << key << " has no description";
     }

@@ -58,5 +58,71 @@ TEST(Key, of_a_target_that_extends_another_replaces_its_way) {
   EXPECT_EQ(config.targets.at(3).api_key_file, folder / "key.txt");
 }
 
+std::vector<std::string> faults(const test::TempDir& folder, const std::string& yaml) {
+  Diagnostics diagnostics;
+  (void)load_config(folder.write("assay.yaml", "version: 1\n" + yaml), diagnostics);
+  std::vector<std::string> all;
+  for (const auto& error : diagnostics.errors()) all.push_back(to_string(error));
+  return all;
+}
+
+TEST(JudgesOfAConfiguration, take_the_keys_of_a_target) {
+  const test::TempDir folder;
+  Diagnostics diagnostics;
+  const auto config = load_config(
+      folder.write("assay.yaml",
+                   "version: 1\njudges:\n"
+                   "  cheap: {url: u, model: m, output: text, price: {input_per_mtok: 1, output_per_mtok: 2}}\n"
+                   "  strict: {extends: cheap, model: big, output: json_schema, params: {temperature: 0}}\n"
+                   "  near: {api: openai-embeddings, url: u, model: e}\n"),
+      diagnostics);
+  ASSERT_TRUE(config) << to_string(diagnostics.errors().front());
+  ASSERT_EQ(config->judges.size(), 3U);
+  EXPECT_EQ(config->judges[0].output, endpoints::OutputForm::text);
+  EXPECT_EQ(config->judges[1].output, endpoints::OutputForm::json_schema);
+  EXPECT_EQ(config->judges[1].model, "big");
+  EXPECT_TRUE(config->judges[1].price);
+  EXPECT_EQ(config->judges[2].api, kEmbeddings);
+}
+
+TEST(ApplicationsAsTargets, are_mapped_without_code) {
+  const test::TempDir folder;
+  const auto config = read(folder,
+                           "  app: {api: http, url: 'http://h/ask', body: {question: '{{prompt}}'},\n"
+                           "        reply: {answer: $.answer, contexts: '$.docs[*].text'}}\n"
+                           "  tool: {api: command, command: [./agent, --quiet], env: [TOKEN]}\n");
+  EXPECT_EQ(config.targets.at(0).model, "app") << "known by the name it is given";
+  EXPECT_TRUE(config.targets.at(0).reply->contexts);
+  EXPECT_EQ(config.targets.at(1).command, (std::vector<std::string>{"./agent", "--quiet"}));
+  EXPECT_EQ(config.targets.at(1).model, "./agent --quiet") << "what is started is who answers";
+  EXPECT_EQ(config.targets.at(1).env, (std::vector<std::string>{"TOKEN"}));
+}
+
+TEST(ApplicationsAsTargets, say_what_they_lack_and_what_is_not_theirs) {
+  const test::TempDir folder;
+  const std::vector<std::pair<std::string, std::string>> table = {
+      {"targets: {t: {api: http, url: u, body: {q: x}}}", "needs `body` and `reply`"},
+      {"targets: {t: {api: http, url: u, body: {q: x}, reply: {contexts: $.c}}}", "path of its answer"},
+      {"targets: {t: {api: http, url: u, body: {q: x}, reply: {answer: answer}}}", "is no path"},
+      {"targets: {t: {api: command}}", "needs a command"},
+      {"targets: {t: {api: command, command: [x], url: u}}", "has no url"},
+      {"targets: {t: {url: u, model: m, command: [x]}}", "belong to api: command"},
+      {"targets: {t: {url: u, model: m, reply: {answer: $.a}}}", "belong to api: http"},
+      {"targets: {t: {url: u, model: m, output: text}}", "unknown key 'output'"},
+      {"targets: {t: {api: openai-embeddings, url: u, model: m}}", "cannot be an embeddings endpoint"},
+      {"targets: {t: {api: anthropic, url: u, model: m}}", "not available in this version"},
+      {"judges: {j: {url: u, model: m, prompts: {p: {file: f}}}}", "unknown key 'prompts'"},
+      {"judges: {j: {url: u, model: m, output: xml}}", "output"},
+      {"judges: {j: {url: u}}", "a judge needs a model"},
+      {"judges: [j]", "judges is no mapping"},
+  };
+  for (const auto& [yaml, message] : table) {
+    const auto all = faults(folder, yaml + "\n");
+    const bool said = std::any_of(all.begin(), all.end(),
+                                  [&](const std::string& fault) { return fault.find(message) != std::string::npos; });
+    EXPECT_TRUE(said) << yaml << " → " << (all.empty() ? "no fault" : all.front());
+  }
+}
+
 }  // namespace
 }  // namespace assay::app

@@ -60,7 +60,7 @@ TEST_F(FromConfiguration, a_replay_needs_no_key_no_header_variable_and_no_certif
   request_.replay = "answers.cassette";
   const auto settings = resolved();
   ASSERT_TRUE(settings) << to_string(diagnostics_.errors().front());
-  EXPECT_EQ(settings->api_key, "");
+  EXPECT_EQ(settings->target.api_key, "");
   EXPECT_EQ(settings->target.headers.at(1).second, "Bearer ");
   EXPECT_FALSE(settings->target.ca_file);
   EXPECT_TRUE(settings->secrets.empty()) << "an empty secret would redact everything";
@@ -112,7 +112,7 @@ TEST_F(FromConfiguration, a_key_is_read_from_its_file_without_white_space) {
   folder_.write("secret/key", "  sk-42 \n\n");
   const auto settings = resolved();
   ASSERT_TRUE(settings) << to_string(diagnostics_.errors().front());
-  EXPECT_EQ(settings->api_key, "sk-42");
+  EXPECT_EQ(settings->target.api_key, "sk-42");
   EXPECT_EQ(settings->secrets, std::vector<std::string>{"sk-42"});
   folder_.write("secret/key", "sk-42\nsk-43\n");
   EXPECT_FALSE(resolved());
