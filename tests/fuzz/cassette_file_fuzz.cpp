@@ -23,12 +23,23 @@ void check_error(const Error& error) {
   require(error.kind == ErrorKind::replay_miss || error.at.line >= 1);
 }
 
+void ask_judge(Cassette& file, const PlannedCase& kase) {
+  const std::vector<Message> prompt{{Author::user, {Text{"grade this"}}}};
+  const auto recall = file.recall({"openai-chat", "local", "judge-1"}, {"capitals"}, Missing::is_an_error);
+  const UnitId unit{0, 0, 0};
+  const Request request{prompt, R"({"temperature":0})", R"({"type":"object"})", true};
+  const auto step = recall->find({unit, kase, "check/0/grade", Role::judge, request});
+  if (!step) check_error(step.error());
+  require(!step || (*step && (*step)->role == Role::judge));
+}
+
 /// The requests of the corpus, so that lines can be hit as well as missed.
 void ask(Cassette& file) {
   const std::vector<Message> france{{Author::user, {Text{"capital of France?"}}}};
   const std::vector<Message> longer{{Author::system, {Text{"short"}}}, {Author::user, {Text{"and Spain?"}}}};
   PlannedCase kase;
   kase.id = "fr";
+  ask_judge(file, kase);
   for (const Missing missing : {Missing::is_an_error, Missing::is_sent}) {
     const auto recall = file.recall({"openai-chat", "local", "model-1"}, {"capitals"}, missing);
     for (const auto& messages : {france, longer}) {

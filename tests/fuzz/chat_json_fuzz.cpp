@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <string>
 #include <variant>
 
@@ -34,6 +35,13 @@ std::string described(const AttemptResult& result) {
     if (const auto* use = std::get_if<ToolUse>(&part)) shown += '|' + use->id + use->name + use->arguments;
   }
   shown += '|' + response.finish_text + response.served_model + response.request_id;
+  if (const auto* logprobs = part_of<Logprobs>(response.message)) {
+    for (const auto& token : logprobs->tokens) {
+      fuzz::require(std::isfinite(token.logprob));
+      shown += '|' + token.token;
+      for (const auto& [other, logprob] : token.top) shown += ',' + other;
+    }
+  }
   fuzz::require(!text::find_invalid_utf8(shown));
   return shown;
 }

@@ -29,13 +29,14 @@ MAY = {
 FOLDERS = {"datasets": "datasets", "suites": "suites", "judges": "judges", "reports": "reports"}
 ONLY_HERE = [
     (re.compile(r"<boost/beast|<boost/asio/ssl|<openssl/ssl"), {"net"}),
-    (re.compile(r"<sqlite3\.h>"), {"store"}),
+    (re.compile(r"<sqlite3\.h>"), {"store", "judges"}),  # judges: SQLite's parser behind the check `sql`, in memory
+    (re.compile(r"<cld2/"), {"judges"}),
     (re.compile(r"<zstd\.h>"), {"store"}),
     (re.compile(r"<yaml-cpp/"), {"text"}),
     (re.compile(r"<regex>"), set()),
     (re.compile(r"<CLI/"), {"cli"}),
 ]
-PUBLIC_NEVER = re.compile(r"<boost/beast|<sqlite3\.h>|<zstd\.h>|<yaml-cpp/|<spdlog/")
+PUBLIC_NEVER = re.compile(r"<boost/beast|<sqlite3\.h>|<zstd\.h>|<cld2/|<yaml-cpp/|<spdlog/")
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"][^>"]+[>"])', re.M)
 
 
