@@ -15,7 +15,7 @@ import sys
 
 from common import FOLDER, Bench, Broken, Story
 
-STORIES = ["throughput", "waves", "capacity", "memory", "startup", "overhead", "faults"]
+STORIES = ["throughput", "waves", "capacity", "memory", "startup", "overhead", "faults", "checks"]
 ON_REQUEST = ["peers"]
 
 
