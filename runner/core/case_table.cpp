@@ -2,6 +2,7 @@
 #include <assay/core/evidence.hpp>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <numeric>
 
@@ -13,24 +14,32 @@ constexpr std::string_view kSha256 = "sha256:";
 constexpr char kBytes = 'b';  // 32 bytes follow
 constexpr char kText = 't';   // the text follows
 
-int nibble(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+constexpr std::uint8_t kNoDigit = 16;
 
-/// Half the size, where it is a SHA-256.
-std::string pack(std::string_view digest) {
+constexpr std::array<std::uint8_t, 256> kDigits = [] {
+  std::array<std::uint8_t, 256> digits{};
+  digits.fill(kNoDigit);
+  for (std::uint8_t i = 0; i < 10; ++i) digits[static_cast<std::size_t>('0') + i] = i;
+  for (std::uint8_t i = 0; i < 6; ++i) digits[static_cast<std::size_t>('a') + i] = static_cast<std::uint8_t>(10 + i);
+  return digits;
+}();
+
+/// Half the size, where it is a SHA-256. `room` is where it may lie; a million of them are packed for a decision.
+std::string_view pack(std::string_view digest, std::string& room) {
   if (digest.empty()) return {};
-  const std::string as_text = kText + std::string(digest);
-  if (!digest.starts_with(kSha256) || digest.size() != kSha256.size() + 64) return as_text;
-  std::string packed(1, kBytes);
-  for (std::size_t i = kSha256.size(); i < digest.size(); i += 2) {
-    const int high = nibble(digest[i]);
-    const int low = nibble(digest[i + 1]);
-    if (high < 0 || low < 0) return as_text;
-    packed += static_cast<char>(high * 16 + low);
+  room.assign(1, kText).append(digest);
+  if (!digest.starts_with(kSha256) || digest.size() != kSha256.size() + 64) return room;
+  std::array<char, 33> packed{kBytes};
+  std::uint8_t worst = 0;
+  for (std::size_t i = 0; i < 32; ++i) {
+    const char* pair = digest.data() + kSha256.size() + 2 * i;
+    const std::uint8_t high = kDigits[static_cast<std::uint8_t>(pair[0])];
+    const std::uint8_t low = kDigits[static_cast<std::uint8_t>(pair[1])];
+    worst = std::max({worst, high, low});
+    packed[i + 1] = static_cast<char>(high << 4 | low);
   }
-  return packed;
+  if (worst == kNoDigit) return room;
+  return room.assign(packed.data(), packed.size());
 }
 
 std::string unpack(std::string_view packed) {
@@ -86,7 +95,7 @@ void CaseTable::add_numbered(std::uint32_t ordinal, std::string_view id, std::st
   }
   if (!digest.empty() || digests_.size() > 0) {
     while (digests_.size() < at) digests_.add({});
-    digests_.add(pack(digest));
+    digests_.add(pack(digest, packed_));
   }
   add_number(cluster_of_, at, cluster.empty() ? 0 : clusters_.number(cluster) + 1);
   add_number(tag_set_of_, at, tags);
@@ -97,6 +106,10 @@ CaseView CaseTable::operator[](std::size_t at) const {
   const std::uint32_t cluster = cluster_number(at);
   return {ordinal(at), ids_[at], digests_.size() == 0 ? std::string() : unpack(digests_[at]),
           cluster == 0 ? std::string_view() : clusters_[cluster - 1], tag_sets_[tags_number(at)]};
+}
+
+std::string_view CaseTable::digest_key(std::size_t at) const {
+  return at < digests_.size() ? digests_[at] : std::string_view();
 }
 
 std::uint32_t CaseTable::ordinal(std::size_t at) const {

@@ -153,6 +153,10 @@ std::string dump_json(const Json& value) {
   return out;
 }
 
+std::string indented_json(const OrderedJson& value) {
+  return value.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
+}
+
 std::string canonical_json(const Json& value) {
   std::string out;
   append(out, value, append_canonical_number);

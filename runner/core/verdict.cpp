@@ -32,24 +32,41 @@ OrderedJson interval_json(const std::optional<std::pair<double, double>>& interv
   return interval ? OrderedJson::array({interval->first, interval->second}) : OrderedJson();
 }
 
+OrderedJson against_json(Against against) {
+  if (against == Against::nothing) return nullptr;
+  return against == Against::baseline ? "baseline" : "anchor";
+}
+
+OrderedJson tags_json(const Tags& tags) {
+  auto json = OrderedJson::object();
+  for (const auto& [key, value] : tags) json[key] = value;
+  return json;
+}
+
 OrderedJson gate_json(const GateResult& gate) {
-  auto slice = OrderedJson::object();
-  for (const auto& [key, value] : gate.slice) slice[key] = value;
   return {{"id", gate.id},
           {"suite", gate.suite},
           {"metric", gate.metric},
-          {"slice", slice},
+          {"slice", tags_json(gate.slice)},
           {"n", gate.n},
           {"estimate", or_null(gate.estimate)},
           {"interval", interval_json(gate.interval)},
           {"alpha", gate.alpha},
           {"claim", gate.claim},
           {"state", name(gate.state)},
+          {"blocking", gate.blocking},
+          {"unit", name(gate.unit)},
           {"method", gate.method},
           {"p", or_null(gate.p)},
           {"mde", or_null(gate.mde)},
           {"reason", gate.reason},
-          {"waiver", or_null(gate.waiver)}};
+          {"waiver", or_null(gate.waiver)},
+          {"axis", name(gate.axis)},
+          {"owner", gate.owner.empty() ? OrderedJson() : OrderedJson(gate.owner)},
+          {"against", against_json(gate.against)},
+          {"margin", or_null(gate.margin)},
+          {"candidate", gate.of ? OrderedJson(gate.of->first) : OrderedJson()},
+          {"baseline", gate.of ? OrderedJson(gate.of->second) : OrderedJson()}};
 }
 
 OrderedJson judge_json(const JudgeStanding& judge) {
@@ -79,18 +96,76 @@ OrderedJson list(const std::vector<T>& items, F to) {
   return array;
 }
 
-OrderedJson canary_json(const Canary& canary) {
-  return {{"ready", canary.ready},
-          {"score", canary.score},
-          {"missing", canary.missing},
-          {"stages", OrderedJson::array()},
-          {"rollback", nullptr}};
+OrderedJson baseline_json(const std::optional<BaselineStanding>& baseline) {
+  if (!baseline) return nullptr;
+  return {{"ref", baseline->ref},        {"runs", baseline->runs},   {"age_s", baseline->age_s},
+          {"common", baseline->common},  {"added", baseline->added}, {"removed", baseline->removed},
+          {"changed", baseline->changed}};
 }
 
-/// Without what only a replay lacks.
-Canary but_for_the_replay(Canary canary) {
+OrderedJson stop_json(const std::optional<StopStanding>& stop) {
+  if (!stop) return nullptr;
+  return {{"look", stop->look},       {"looks", stop->looks}, {"round", stop->round},  {"fraction", stop->fraction},
+          {"samples", stop->samples}, {"saved", stop->saved}, {"reason", stop->reason}};
+}
+
+OrderedJson waiver_json(const WaiverStanding& waiver) {
+  return {{"id", waiver.id},
+          {"gate", waiver.gate},
+          {"suite", waiver.suite},
+          {"slice", tags_json(waiver.slice)},
+          {"state", waiver.state},
+          {"why", waiver.why},
+          {"reason", waiver.reason},
+          {"author", waiver.author},
+          {"approver", waiver.approver},
+          {"role", waiver.role},
+          {"ticket", waiver.ticket},
+          {"expires", waiver.expires}};
+}
+
+OrderedJson approval_json(const ApprovalStanding& approval) {
+  return {{"role", approval.role}, {"by", approval.by}, {"at", approval.at}};
+}
+
+OrderedJson quarantine_json(const QuarantineStanding& each) {
+  return {{"suite", each.suite},   {"case", each.case_id},    {"owner", each.owner},
+          {"reason", each.reason}, {"expires", each.expires}, {"active", each.active}};
+}
+
+OrderedJson stage_json(const CanaryStage& stage) {
+  return {{"share", stage.share},
+          {"min_requests", stage.min_requests},
+          {"abort_at", stage.abort_at},
+          {"alpha", stage.alpha},
+          {"p0", or_null(stage.p0)},
+          {"abort_failures", stage.failures},
+          {"expected_requests", stage.expected_requests}};
+}
+
+OrderedJson canary_json(const Canary& canary) {
+  auto missing = canary.missing;
+  for (const auto& role : canary.unsigned_roles) missing.push_back("the sign-off of " + role);
+  OrderedJson rollback;
+  if (canary.rollback) rollback = {{"to", *canary.rollback}};
+  auto checklist = OrderedJson::object();
+  for (const auto& [key, value] : canary.checklist) checklist[key] = value;
+  return {{"ready", canary.ready},
+          {"score", canary.score},
+          {"weakest", canary.weakest.empty() ? OrderedJson() : OrderedJson(canary.weakest)},
+          {"missing", missing},
+          {"tolerated_ratio", canary.tolerated_ratio},
+          {"stages", list(canary.stages, stage_json)},
+          {"rollback", rollback},
+          {"checklist", checklist}};
+}
+
+/// Without what only a replay lacks, and without signatures, which stand under a decision.
+Canary as_decided(Canary canary) {
   const bool replayed = std::erase(canary.missing, kFreshAnswers) > 0;
-  canary.ready = canary.ready || (replayed && canary.missing.empty());
+  const bool unsigned_only = !canary.unsigned_roles.empty();
+  canary.unsigned_roles.clear();
+  canary.ready = canary.ready || ((replayed || unsigned_only) && canary.missing.empty());
   return canary;
 }
 
@@ -140,6 +215,20 @@ std::string_view name(VerdictKind kind) {
   return "ERROR";
 }
 
+std::string_view name(Axis axis) {
+  switch (axis) {
+    case Axis::quality:
+      return "quality";
+    case Axis::safety:
+      return "safety";
+    case Axis::platform:
+      return "platform";
+    case Axis::cost:
+      return "cost";
+  }
+  return "quality";
+}
+
 std::string_view name(GateState state) {
   switch (state) {
     case GateState::pass:
@@ -168,20 +257,25 @@ OrderedJson verdict_json(const Verdict& verdict) {
                        {"model", verdict.model},
                        {"served_model", or_null(verdict.served_model)},
                        {"digest", verdict.candidate_digest}};
-  json["baseline"] = nullptr;
+  json["baseline"] = baseline_json(verdict.baseline);
+  json["anchor"] = baseline_json(verdict.anchor);
   json["policy"] = {{"digest", verdict.policy_digest}, {"sealed_at", verdict.policy_sealed_at}};
   json["selection"] = {{"where", pairs(verdict.where)}, {"limit", or_null(verdict.limit)}};
   json["replayed"] = replayed_json(verdict);
+  json["stop"] = stop_json(verdict.stop);
   json["suites"] = list(verdict.suites, suite_json);
   json["gates"] = list(verdict.gates, gate_json);
   json["judges"] = list(verdict.judges, judge_json);
   json["canary"] = canary_json(verdict.canary);
   json["cost"] = cost_json(verdict.cost);
   json["timing"] = timing_json(verdict.timing);
-  json["waivers"] = OrderedJson::array();
-  json["approvals"] = OrderedJson::array();
+  json["waivers"] = list(verdict.waivers, waiver_json);
+  json["waivers_digest"] = verdict.waivers_digest.empty() ? OrderedJson() : OrderedJson(verdict.waivers_digest);
+  json["approvals"] = list(verdict.approvals, approval_json);
+  json["quarantine"] = list(verdict.quarantine, quarantine_json);
   json["seed"] = verdict.seed;
   json["created_at"] = verdict.created_at;
+  json["prev_hash"] = verdict.prev_hash.empty() ? OrderedJson() : OrderedJson(verdict.prev_hash);
   return json;
 }
 
@@ -190,7 +284,7 @@ Json decision_json(const Verdict& verdict) {
                             {"reasons", verdict.reasons},
                             {"suites", list(verdict.suites, suite_json)},
                             {"gates", list(verdict.gates, gate_json)},
-                            {"canary", canary_json(but_for_the_replay(verdict.canary))},
+                            {"canary", canary_json(as_decided(verdict.canary))},
                             {"policy", verdict.policy_digest}};
   return Json::parse(part.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
 }

@@ -95,15 +95,22 @@ double alpha_spent(Spending spending, double fraction, double alpha) {
 }
 
 std::optional<std::vector<double>> spending_bounds(Spending spending, std::span<const double> fractions, double alpha) {
-  if (!valid(fractions) || !(alpha > 0 && alpha < 0.5)) return std::nullopt;
+  if (!(alpha > 0 && alpha < 0.5)) return std::nullopt;
+  std::vector<double> spent;
+  for (const double t : fractions) spent.push_back(alpha_spent(spending, t, alpha));
+  return bounds_of_spent(fractions, spent);
+}
+
+std::optional<std::vector<double>> bounds_of_spent(std::span<const double> fractions, std::span<const double> spent) {
+  if (!valid(fractions) || fractions.size() != spent.size()) return std::nullopt;
   std::vector<double> bounds;
   Continuing process;
-  double spent = 0;
-  for (const double t : fractions) {
-    const double to_spend = alpha_spent(spending, t, alpha);
-    bounds.push_back(bound_for(process, t, to_spend - spent));
-    process = carry_on(process, t, bounds.back(), 0);
-    spent = to_spend;
+  double before = 0;
+  for (std::size_t k = 0; k < fractions.size(); ++k) {
+    if (!(spent[k] >= before && spent[k] < 0.5)) return std::nullopt;
+    bounds.push_back(bound_for(process, fractions[k], spent[k] - before));
+    process = carry_on(process, fractions[k], bounds.back(), 0);
+    before = spent[k];
   }
   return bounds;
 }

@@ -7,6 +7,7 @@
 #include <assay/core/time.hpp>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +55,8 @@ class CaseTable {
   [[nodiscard]] bool empty() const { return size() == 0; }
   [[nodiscard]] CaseView operator[](std::size_t at) const;
   [[nodiscard]] std::string_view id(std::size_t at) const { return ids_[at]; }
+  /// Equal keys mean equal digests, and cost less to compare; empty where there is none.
+  [[nodiscard]] std::string_view digest_key(std::size_t at) const;
   [[nodiscard]] std::uint32_t ordinal(std::size_t at) const;
   /// Equal numbers mean equal clusters; 0 is the empty one. Below `clusters()`.
   [[nodiscard]] std::uint32_t cluster_number(std::size_t at) const;
@@ -65,6 +68,7 @@ class CaseTable {
  private:
   Texts ids_;
   Texts digests_;                          // as packed; empty while all are
+  std::string packed_;                     // room for the one that is added
   std::vector<std::uint32_t> ordinals_;    // empty while each is its place
   std::vector<std::uint32_t> cluster_of_;  // empty while all are 0
   std::vector<std::uint32_t> tag_set_of_;  // likewise
@@ -116,6 +120,7 @@ struct SuiteEvidence {
   std::string prompt;  ///< digest of the messages
   std::string params;  ///< digest of the parameters
   std::optional<double> floor;
+  std::map<std::string, std::string> owners;  ///< role → team
   CaseTable cases;
   std::vector<SampleRow> rows;
   std::vector<Column> columns;
@@ -155,6 +160,18 @@ struct RunTiming {
   Percentiles itl_ms;
 };
 
+/// Where a policy's looks ended a run. It has all samples of the cases whose `position` is below `fraction`, and
+/// those of zero-tolerance gates.
+struct StopPoint {
+  std::uint32_t look = 0;   ///< from 1; of the cases
+  std::uint32_t round = 0;  ///< of repeats after the last look; 0: none
+  double fraction = 1;      ///< of the cases
+  std::uint64_t saved = 0;  ///< samples of the plan that were not run
+};
+
+/// Where a case stands in the order of a run with looks: 0…1, evenly spread, the same on every machine.
+[[nodiscard]] double position(std::uint64_t seed, std::string_view suite, std::string_view case_id);
+
 /// Everything a verdict is made from.
 struct RunEvidence {
   std::string run;
@@ -170,6 +187,7 @@ struct RunEvidence {
   std::optional<std::uint64_t> limit;                      ///< narrowing by --limit
   std::optional<std::string> stopped;                      ///< why the run ended early (circuit breaker): an ERROR
   std::optional<std::string> spent;                        ///< which budget ended the run early: INCONCLUSIVE
+  std::optional<StopPoint> stop;                           ///< by looks: what it left out was not needed
   std::uint64_t replayed = 0;                              ///< samples with an answer from a cassette
   std::optional<WallTime> oldest_replayed;
   std::uint64_t seed = 0;
@@ -177,6 +195,9 @@ struct RunEvidence {
   std::vector<SuiteEvidence> suites;
   CostTotals cost;
   RunTiming timing;
+
+  /// The suite of an id; nullptr where the run has none.
+  [[nodiscard]] const SuiteEvidence* suite(std::string_view id) const;
 };
 
 }  // namespace assay

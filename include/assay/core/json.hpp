@@ -23,6 +23,9 @@ inline constexpr int kMaxJsonDepth = 64;
 /// Compact text; bytes that are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string dump_json(const Json& value);
 
+/// Indented text as commands and files show it, with a line break at its end; bytes that are not UTF-8 become U+FFFD.
+[[nodiscard]] std::string indented_json(const OrderedJson& value);
+
 /// Canonical text for digests: keys sorted by bytes, no white space, numbers with at most 12 significant digits
 /// (an integral number without a fraction), strings in UTF-8. Equal values give equal bytes.
 [[nodiscard]] std::string canonical_json(const Json& value);

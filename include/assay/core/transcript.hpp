@@ -133,6 +133,7 @@ struct Question {
   std::vector<Message> messages;
   std::string schema;     ///< JSON Schema of the answer, as text; empty: free text
   bool logprobs = false;  ///< the likeliest tokens are wanted beside each token of the answer
+  bool fresh = false;     ///< asked anew wherever it can be: a cassette answers it in a replay alone; not stored
   friend bool operator==(const Question&, const Question&) = default;
 };
 

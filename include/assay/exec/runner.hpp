@@ -25,6 +25,9 @@ class UnitSource {
   virtual ~UnitSource() = default;
   /// The next unit, or nothing at the end. An error ends the run.
   [[nodiscard]] virtual Result<std::optional<WorkUnit>> next() = 0;
+  /// Asked when `next` gave nothing and every unit it handed out has ended, on the loop, which waits: true if `next`
+  /// has more now. An error ends the run. Not asked where the run was stopped.
+  [[nodiscard]] virtual Result<bool> more() { return false; }
 };
 
 /// What one endpoint bears for one model. Peers that ask the same share a lane, and so its limits.
@@ -72,7 +75,7 @@ struct Observer {
   std::function<void()> abandon;  ///< once, when `grace` is over: cancel the calls in flight
 };
 
-/// Why a run ended before its source was empty. The first reason stands.
+/// Why a run ended before its source had nothing more. The first reason stands.
 enum class StopReason {
   none,
   signal,   ///< `stop` was called

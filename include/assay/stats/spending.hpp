@@ -25,6 +25,12 @@ enum class Spending { obrien_fleming, pocock };
 [[nodiscard]] std::optional<std::vector<double>> spending_bounds(Spending spending, std::span<const double> fractions,
                                                                  double alpha);
 
+/// The same for any plan of spending: `spent[k]` is the alpha that is spent up to look k, ascending, 0 < the last <
+/// 0.5. For one plan inside another: looks at cases in the first step of rounds of repeats. The same rules for
+/// `fractions`; nothing where the lengths differ.
+[[nodiscard]] std::optional<std::vector<double>> bounds_of_spent(std::span<const double> fractions,
+                                                                 std::span<const double> spent);
+
 /// The chance of crossing first at each look where the final z has mean `drift` (0: the hypothesis; z_{1−alpha} +
 /// z_power: what a fixed test would show with that power). The sum is the power. `bounds` may hold +∞. The same rules
 /// for `fractions`; nothing where the lengths differ.

@@ -194,9 +194,14 @@ Step unanswered(Error error) {
   return step;
 }
 
+// What is to be asked anew is taken from a cassette only where nothing may be sent.
+bool asked_anew(const Peer& peer, const Call& call) {
+  return call.question != nullptr && call.question->fresh && peer.endpoint != nullptr;
+}
+
 // From a cassette, or the error that says what is missing. Nothing if the call is to be sent.
 std::optional<Step> recall(RunState& run, const Peer& peer, const WorkUnit& unit, const Call& call) {
-  if (peer.recall == nullptr) return std::nullopt;
+  if (peer.recall == nullptr || asked_anew(peer, call)) return std::nullopt;
   auto found = peer.recall->find({unit.id, *unit.kase, call.name, call.role, request_of(peer, call)});
   if (found) return std::move(*found);
   // A line that is damaged answers as little as one that is missing, and says nothing of the endpoint either.

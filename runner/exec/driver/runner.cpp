@@ -113,6 +113,14 @@ void RunState::watch_time() {
   });
 }
 
+bool RunState::goes_on() {
+  if (stopping) return false;
+  const auto more = source.more();
+  if (!more) end(StopReason::source, more.error());
+  exhausted = !more || !*more;
+  return !exhausted;
+}
+
 void RunState::slot_ended() {
   if (--running == 0) joined->cancel();
 }
@@ -174,8 +182,10 @@ asio::awaitable<RunSummary> Runner::run() {
   state.start(co_await asio::this_coro::executor);
   co_await warm_up(state);
   state.open = true;
-  state.widen();
-  while (state.running > 0) co_await state.joined->async_wait(asio::as_tuple(asio::use_awaitable));
+  do {
+    state.widen();
+    while (state.running > 0) co_await state.joined->async_wait(asio::as_tuple(asio::use_awaitable));
+  } while (state.goes_on());
   state.under_way.reset();
   state.grace.reset();
   state.time_up.reset();

@@ -60,6 +60,8 @@ struct RunState {
   void end_soon(StopReason reason, std::optional<Error> error);
   void watch_time();
   void slot_ended();
+  /// Once every slot has ended: true if the source has more.
+  [[nodiscard]] bool goes_on();
 
   void note_failed_attempt(const Attempt& attempt) const;
   void note_limits(LaneState& lane);

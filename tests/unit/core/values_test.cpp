@@ -50,6 +50,11 @@ TEST(DumpJson, replaces_bytes_that_are_not_utf8) {
   EXPECT_EQ(dump_json(Json("a\xff")), "\"a\xEF\xBF\xBD\"");
 }
 
+TEST(IndentedJson, keeps_the_order_of_keys_and_ends_its_last_line) {
+  EXPECT_EQ(indented_json({{"b", "a\xff"}, {"a", OrderedJson::array()}}),
+            "{\n  \"b\": \"a\xEF\xBF\xBD\",\n  \"a\": []\n}\n");
+}
+
 TEST(DumpJson, writes_what_the_library_writes) {
   for (const std::string_view text : {R"({"a":[1,-2,0.1,1.0,1e300,null,true,"x"],"b c":{}})",
                                       R"(["tab\t","quote\"","back\\slash","\u0001","é","\u007f",""])", "[[],{},[[]]]",

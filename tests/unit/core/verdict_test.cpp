@@ -31,10 +31,11 @@ TEST(VerdictJson, has_the_keys_of_the_contract_in_order) {
   std::vector<std::string> keys;
   const auto json = verdict_json(verdict());
   for (const auto& [key, value] : json.items()) keys.push_back(key);
-  const std::vector<std::string> expected{"schema",   "run",      "verdict",   "exit_code", "decision",  "meta",
-                                          "reasons",  "warnings", "candidate", "baseline",  "policy",    "selection",
-                                          "replayed", "suites",   "gates",     "judges",    "canary",    "cost",
-                                          "timing",   "waivers",  "approvals", "seed",      "created_at"};
+  const std::vector<std::string> expected{
+      "schema",     "run",      "verdict",    "exit_code", "decision",  "meta",     "reasons",        "warnings",
+      "candidate",  "baseline", "anchor",     "policy",    "selection", "replayed", "stop",           "suites",
+      "gates",      "judges",   "canary",     "cost",      "timing",    "waivers",  "waivers_digest", "approvals",
+      "quarantine", "seed",     "created_at", "prev_hash"};
   EXPECT_EQ(keys, expected);
   EXPECT_EQ(json["verdict"], "BLOCK");
   EXPECT_EQ(json["gates"][0]["interval"], OrderedJson::array({0.2, 0.8}));

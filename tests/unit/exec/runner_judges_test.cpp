@@ -314,6 +314,26 @@ TEST(RunnerJudges, with_a_cassette_only_the_verdicts_that_are_missing_are_asked_
   EXPECT_EQ(asked.attempts, 7);
 }
 
+TEST(RunnerJudges, what_is_asked_anew_is_taken_from_a_cassette_in_a_replay_alone) {
+  auto again = ask("confirm/grade", "strict");
+  again.question.fresh = true;
+  const auto check = asks({{ask("grade", "strict")}, {again}});
+  for (const bool replay : {false, true}) {
+    JudgedBench bench(1, {check});
+    const auto& asked = bench.judge("strict");
+    JudgeRecall judge;
+    judge.holds = {"c0"};
+    judge.may_send = true;
+    bench.side.judges[0].recall = &judge;
+    if (replay) bench.side.judges[0].endpoint = nullptr;
+    EXPECT_EQ(bench.run().misses, 0U);
+    EXPECT_EQ(asked.attempts, replay ? 0 : 1);
+    const auto& sample = bench.journal.samples.at(0);
+    EXPECT_TRUE(step_of(sample, "check/0/grade").replayed);
+    EXPECT_EQ(step_of(sample, "check/0/confirm/grade").replayed, replay);
+  }
+}
+
 TEST(RunnerJudges, after_a_cut_between_two_questions_only_the_missing_one_is_asked) {
   const auto check = asks({{ask("first", "strict")}, {ask("second", "strict")}});
   JudgedBench cut(1, {check});

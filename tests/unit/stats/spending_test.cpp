@@ -45,6 +45,21 @@ TEST(Spending, one_look_is_the_fixed_test) {
   EXPECT_NEAR((*bounds)[0], 1.6448536, 1e-6);
 }
 
+TEST(Spending, any_plan_of_spending_keeps_to_it) {
+  // Two looks inside the first step of three: O'Brien–Fleming there, Pocock over the steps.
+  const double first = alpha_spent(kPocock, .4, .05);
+  const std::vector<double> fractions{.2, .4, .7, 1};
+  const std::vector<double> spent{alpha_spent(kObf, .5, first), first, alpha_spent(kPocock, .7, .05), .05};
+  const auto bounds = bounds_of_spent(fractions, spent);
+  ASSERT_TRUE(bounds);
+  const auto crossed = crossing_chances(fractions, *bounds, 0);
+  ASSERT_TRUE(crossed);
+  double sum = 0;
+  for (std::size_t k = 0; k < crossed->size(); ++k) EXPECT_NEAR(sum += (*crossed)[k], spent[k], 1e-6) << k;
+  EXPECT_FALSE(bounds_of_spent(fractions, std::vector<double>{.01, .02, .05}));
+  EXPECT_FALSE(bounds_of_spent(fractions, std::vector<double>{.01, .02, .01, .05})) << "what is spent is gone";
+}
+
 TEST(Spending, the_amount_spent) {
   EXPECT_NEAR(alpha_spent(kObf, 1, .05), .05, 1e-12);
   EXPECT_NEAR(alpha_spent(kPocock, 1, .05), .05, 1e-12);
