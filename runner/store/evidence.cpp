@@ -101,9 +101,7 @@ class SuiteReader {
     if (done) done = read_samples(times);
     if (done && reads_scores_) done = read_scores();
     if (done && reads_scores_ && !edited_.empty()) done = read_edits();
-    if (!done) return done;
-    count(stored.planned);
-    return {};
+    return done;
   }
 
  private:
@@ -317,18 +315,6 @@ class SuiteReader {
     return {out_.cases.ordinal(out_.rows[at].case_index), numbers_[at]};
   }
 
-  void count(std::uint64_t planned) {
-    Balance& balance = out_.balance;
-    balance.planned = planned;
-    for (const SampleRow& row : out_.rows) {
-      if (row.outcome == OutcomeKind::scored) ++balance.scored;
-      if (row.outcome == OutcomeKind::unscored) ++balance.unscored;
-      if (row.outcome == OutcomeKind::endpoint_error || row.outcome == OutcomeKind::judge_error) ++balance.errored;
-    }
-    const std::uint64_t ended = balance.scored + balance.unscored + balance.errored;
-    balance.skipped = planned > ended ? planned - ended : 0;  // more than planned: the balance does not hold
-  }
-
   static constexpr int kFirstDirect = 6;
   Database& database_;
   const std::int64_t run_;
@@ -345,6 +331,19 @@ class SuiteReader {
   std::vector<std::uint32_t> numbers_;  // the sample of each row, where scores are read
 };
 
+/// Of a run that its looks ended, `planned` is what they let run; of any other one, what was to be run.
+void count(SuiteEvidence& suite, std::uint64_t planned) {
+  Balance& balance = suite.balance;
+  balance.planned = planned;
+  for (const SampleRow& row : suite.rows) {
+    if (row.outcome == OutcomeKind::scored) ++balance.scored;
+    if (row.outcome == OutcomeKind::unscored) ++balance.unscored;
+    if (row.outcome == OutcomeKind::endpoint_error || row.outcome == OutcomeKind::judge_error) ++balance.errored;
+  }
+  const std::uint64_t ended = balance.scored + balance.unscored + balance.errored;
+  balance.skipped = planned > ended ? planned - ended : 0;  // more than planned: the balance does not hold
+}
+
 RunEvidence evidence_of(const RunRow& row) {
   const RunHeader& header = row.header;
   RunEvidence out;
@@ -360,6 +359,7 @@ RunEvidence evidence_of(const RunRow& row) {
   out.limit = header.limit;
   out.stopped = row.stopped;
   out.spent = row.spent;
+  out.stop = row.stop;
   out.seed = header.seed;
   out.timing.wall_s = row.wall_s;
   out.timing.concurrency = header.concurrency > 0 ? header.concurrency : row.load;
@@ -415,9 +415,11 @@ Result<RunEvidence> load_evidence(Database& database, std::int64_t run, const Ev
     suite.prompt = stored.prompt;
     suite.params = stored.params;
     suite.floor = stored.floor;
+    suite.owners = stored.owners;
     suite.judged = stored.judged;
     auto done = SuiteReader(database, run, at, query, suite).read(stored, *kinds, times);
     if (!done) return done.error();
+    count(suite, row->stop ? suite.rows.size() : stored.planned);
   }
   auto totals = load_totals(database, run, true);
   if (!totals) return totals.error();

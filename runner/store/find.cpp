@@ -1,3 +1,4 @@
+#include "runner/store/baselines.hpp"
 #include "runner/store/runs.hpp"
 
 #include <assay/text/reader.hpp>
@@ -116,7 +117,15 @@ Result<RunRow> find_run(Database& database, std::string_view text, bool unfinish
     return load_run(database, *run);
   };
   if (text == "latest") return load(find_newest(database, unfinished));
-  if (text.empty()) return Error{ErrorKind::usage, "RUN is empty", "write an id, commit=SHA, or latest"};
+  if (text.empty()) {
+    return Error{ErrorKind::usage, "RUN is empty", "write an id, the name of a baseline, commit=SHA, or latest"};
+  }
+  if (auto exact = select(database, "WHERE name=?", text); !exact || !exact->empty()) {
+    return load(exact ? Result<std::int64_t>(exact->front().run) : exact.error());
+  }
+  auto named = newest_baseline(database, text);
+  if (!named) return named.error();
+  if (*named) return load(**named);
   const auto equals = text.find('=');
   if (equals != std::string_view::npos) {
     return load(find_by_meta(database, text.substr(0, equals), text.substr(equals + 1), unfinished));

@@ -2,6 +2,7 @@
 #include "runner/store/people.hpp"
 #include "runner/store/runs.hpp"
 #include "runner/store/schema.hpp"
+#include "runner/store/whole_run.hpp"
 
 #include <assay/store/merge.hpp>
 
@@ -303,6 +304,11 @@ Result<void> write_merged(Database& into, const std::vector<Part>& parts, const 
     if (!done) return done;
   }
   auto done = close_merged(into, *run, parts);
+  for (const Part& part : parts) {
+    if (!done) return done;
+    auto baselines = bring_baselines(part.source->database, std::nullopt, UINT64_MAX, into);
+    done = baselines ? Result<void>() : baselines.error();
+  }
   if (done) done = transaction->commit();
   return done;
 }

@@ -37,7 +37,8 @@ constexpr std::string_view kForgetDetails =
     "s.outcome IN (?2, ?3))";
 constexpr std::string_view kForgetSamples = "DELETE FROM sample WHERE run=?1 AND outcome IN (?2, ?3)";
 constexpr std::string_view kReopen =
-    "UPDATE run SET status='running', ended=NULL, stopped=NULL, spent=NULL WHERE id=?1";
+    "UPDATE run SET status='running', ended=NULL, stopped=NULL, spent=NULL, stop_look=NULL, stop_round=NULL, "
+    "stop_fraction=NULL, stop_saved=NULL WHERE id=?1";
 constexpr std::string_view kOpenUnits =
     "SELECT DISTINCT t.suite, t.ordinal, t.sample FROM step AS t WHERE t.run=?1 AND NOT EXISTS (SELECT 1 FROM sample "
     "AS s WHERE s.run=?1 AND s.suite=t.suite AND s.ordinal=t.ordinal AND s.sample=t.sample)";

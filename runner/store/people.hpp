@@ -19,5 +19,7 @@ namespace assay::store {
 /// caller's transaction.
 [[nodiscard]] Result<void> copy_labels(Database& from, const std::string& run, Database& to, const std::string& as);
 [[nodiscard]] Result<void> copy_trust(Database& from, Database& to);
+/// Those of judges with these digests only.
+[[nodiscard]] Result<void> copy_trust(Database& from, Database& to, const std::set<std::string>& judges);
 
 }  // namespace assay::store

@@ -156,14 +156,18 @@ class Writer final : public RunWriter {
         "load=CAST(round((load*wall_s+?8*?4)/max(wall_s+?4, 1e-9)) AS INTEGER), "
         "warmup_calls=warmup_calls+?9, warmup_attempts=warmup_attempts+?10, "
         "warmup_input_tokens=warmup_input_tokens+?11, warmup_output_tokens=warmup_output_tokens+?12, "
-        "warmup_usd=warmup_usd+?13 WHERE id=?1");
+        "warmup_usd=warmup_usd+?13, stop_look=?14, stop_round=?15, stop_fraction=?16, stop_saved=?17 WHERE id=?1");
     if (!update) return update.error();
     const WarmUpTotals& warmup = ending.warmup;
-    auto done = update
-                    ->with(run_, name(ending.status), wall_now().unix_ms, ending.wall_s, view(ending.stopped),
-                           view(ending.spent), static_cast<int>(OutcomeKind::skipped), ending.load, warmup.calls,
-                           warmup.attempts, warmup.input_tokens, warmup.output_tokens, warmup.usd)
-                    .run();
+    const auto& stop = ending.stop;
+    auto done =
+        update
+            ->with(run_, name(ending.status), wall_now().unix_ms, ending.wall_s, view(ending.stopped),
+                   view(ending.spent), static_cast<int>(OutcomeKind::skipped), ending.load, warmup.calls,
+                   warmup.attempts, warmup.input_tokens, warmup.output_tokens, warmup.usd)
+            .also(stop ? std::optional(stop->look) : std::nullopt, stop ? std::optional(stop->round) : std::nullopt,
+                  stop ? std::optional(stop->fraction) : std::nullopt, stop ? std::optional(stop->saved) : std::nullopt)
+            .run();
     if (!done) return done;
     return transaction->commit();
   }

@@ -109,15 +109,16 @@ Result<void> insert_metrics(Database& database, std::int64_t run, std::size_t su
 Result<void> insert_suites(Database& database, std::int64_t run, const std::vector<StoredSuite>& suites) {
   auto insert = database.prepare(
       "INSERT INTO suite (run, suite, id, kind, file, digest, prompt, params, dataset, params_text, floor, planned, "
-      "whole) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)");
+      "whole, owners) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   if (!insert) return insert.error();
   using View = std::string_view;
   for (std::size_t at = 0; at < suites.size(); ++at) {
     const StoredSuite& suite = suites[at];
+    const std::string owners = encode_tags({suite.owners.begin(), suite.owners.end()});
     auto done = insert
                     ->with(run, at, View(suite.id), View(suite.kind), View(suite.file), View(suite.digest),
                            View(suite.prompt), View(suite.params), View(suite.dataset), View(suite.params_text),
-                           suite.floor, suite.planned, suite.whole)
+                           suite.floor, suite.planned, suite.whole, View(owners))
                     .run();
     if (!done) return done;
     done = insert_metrics(database, run, at, suite.metrics);
@@ -142,8 +143,8 @@ RunKind kind_of(std::string_view text) {
 constexpr std::string_view kRunColumns =
     "SELECT name, started, status, ended, wall_s, stopped, spent, load, finished, target, api, model, url, "
     "expected_served, candidate_digest, narrowed_where, narrowed_limit, seed, concurrency, shard, shards, beside, "
-    "baseline, price_input, price_output, price_cached, kind, origin, policy, policy_digest, sealed, options, version "
-    "FROM run WHERE id=?";
+    "baseline, price_input, price_output, price_cached, kind, origin, policy, policy_digest, sealed, options, version, "
+    "stop_look, stop_round, stop_fraction, stop_saved FROM run WHERE id=?";
 
 RunRow run_row(const Statement& row) {
   RunRow run;
@@ -180,6 +181,10 @@ RunRow run_row(const Statement& row) {
   header.sealed = {row.integer(30)};
   header.options = row.string(31);
   header.version = row.string(32);
+  if (!row.is_null(33)) {
+    run.stop = StopPoint{static_cast<std::uint32_t>(row.integer(33)), static_cast<std::uint32_t>(row.integer(34)),
+                         row.real(35), static_cast<std::uint64_t>(row.integer(36))};
+  }
   return run;
 }
 
@@ -197,15 +202,15 @@ Result<void> load_meta(Database& database, std::int64_t run, RunHeader& header) 
 
 Result<void> load_suites(Database& database, std::int64_t run, RunHeader& header) {
   auto query = database.prepare(
-      "SELECT id, kind, file, digest, prompt, params, dataset, params_text, floor, planned, whole FROM suite WHERE "
-      "run=? "
-      "ORDER BY suite");
+      "SELECT id, kind, file, digest, prompt, params, dataset, params_text, floor, planned, whole, owners FROM suite "
+      "WHERE run=? ORDER BY suite");
   if (!query) return query.error();
   query->with(run);
   for (;;) {
     auto more = query->row();
     if (!more) return more.error();
     if (!*more) return {};
+    const Tags owners = decode_tags(query->text(11));
     header.suites.push_back({.id = query->string(0),
                              .kind = query->string(1),
                              .file = query->string(2),
@@ -215,6 +220,7 @@ Result<void> load_suites(Database& database, std::int64_t run, RunHeader& header
                              .dataset = query->string(6),
                              .params_text = query->string(7),
                              .floor = query->maybe_real(8),
+                             .owners = {owners.begin(), owners.end()},
                              .planned = static_cast<std::uint64_t>(query->integer(9)),
                              .whole = static_cast<std::uint64_t>(query->integer(10)),
                              .metrics = {},
@@ -296,6 +302,12 @@ Result<void> count_finished(Database& database, std::int64_t run, RunRow& row) {
 }
 
 }  // namespace
+
+const StoredSuite* RunHeader::suite(std::string_view wanted) const {
+  const auto found =
+      std::find_if(suites.begin(), suites.end(), [&](const StoredSuite& each) { return each.id == wanted; });
+  return found == suites.end() ? nullptr : &*found;
+}
 
 Result<std::int64_t> insert_run(Database& database, const RunHeader& header) {
   auto done = insert_header(database, header);

@@ -3,23 +3,35 @@
 #include "runner/store/score_reader.hpp"
 #include "runner/store/step_reader.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <span>
+
 namespace assay::store {
 namespace {
 
 // What people changed comes before what the run came to by itself.
-constexpr std::string_view kUnits =
-    "WITH seen AS (SELECT s.suite, s.ordinal, s.sample, iif(e.run IS NULL, s.outcome, e.outcome) AS outcome, "
+constexpr std::string_view kEditedUnits =
+    "(SELECT s.run, s.suite, s.ordinal, s.sample, iif(e.run IS NULL, s.outcome, e.outcome) AS outcome, "
     "iif(e.run IS NULL, s.pass, e.pass) AS pass, iif(e.run IS NULL, s.score, e.score) AS score, "
     "iif(e.run IS NULL, s.why, e.why) AS why, iif(e.run IS NULL, s.error_kind, e.error_kind) AS error_kind, "
     "iif(e.run IS NULL, s.error_hint, e.error_hint) AS error_hint, e.run IS NOT NULL AS edited FROM sample AS s "
-    "JOIN suite AS u ON u.run=s.run AND u.suite=s.suite "
-    "JOIN case_ AS c ON c.run=s.run AND c.suite=s.suite AND c.ordinal=s.ordinal "
-    "LEFT JOIN edited_sample AS e ON e.run=s.run AND e.suite=s.suite AND e.ordinal=s.ordinal AND e.sample=s.sample "
-    "WHERE s.run=?1 AND (?2 IS NULL OR u.id=?2) AND (?3 IS NULL OR c.id=?3)) SELECT * FROM seen ";
-constexpr std::string_view kFailuresFirst =
-    "ORDER BY CASE WHEN outcome=0 THEN CASE WHEN pass THEN 5 ELSE 0 END ELSE outcome END, "
-    "suite, ordinal, sample LIMIT ?4";
-constexpr std::string_view kPlanOrder = "ORDER BY suite, ordinal, sample LIMIT ?4";
+    "LEFT JOIN edited_sample AS e ON e.run=s.run AND e.suite=s.suite AND e.ordinal=s.ordinal AND e.sample=s.sample)";
+constexpr std::string_view kUnits = "(SELECT *, 0 AS edited FROM sample)";
+
+/// Rows that are listed together. Each is found in the order of the table, so that a million passing samples are walked
+/// over and not sorted.
+struct Tier {
+  std::string_view rows;
+  std::string_view order;
+};
+constexpr std::string_view kPlanOrder = "suite, ordinal, sample";
+constexpr Tier kFailuresFirst[] = {{"outcome=0 AND pass IS NOT TRUE", kPlanOrder},
+                                   {"outcome<>0", "outcome, suite, ordinal, sample"},
+                                   {"outcome=0 AND pass IS TRUE", kPlanOrder}};
+constexpr Tier kAll[] = {{"TRUE", kPlanOrder}};
 
 Outcome outcome_of(const Statement& row) {
   const std::string why = row.string(6);
@@ -112,27 +124,81 @@ class SampleReader {
   EditReader edits_;
 };
 
+/// Numbers of the suites that are asked for.
+Result<std::vector<std::uint32_t>> find_suites(Database& database, std::int64_t run, const std::string& id) {
+  auto query = database.prepare("SELECT suite FROM suite WHERE run=? AND id=? ORDER BY suite");
+  if (!query) return query.error();
+  query->with(run, std::string_view(id));
+  std::vector<std::uint32_t> suites;
+  for (;;) {
+    auto more = query->row();
+    if (!more) return more.error();
+    if (!*more) return suites;
+    suites.push_back(static_cast<std::uint32_t>(query->integer(0)));
+  }
+}
+
+/// Which samples a filter leaves, as SQL; nothing where it leaves none.
+Result<std::optional<std::string>> scope_of(Database& database, std::int64_t run, const SampleFilter& filter,
+                                            const CaseIndex* index) {
+  std::vector<std::string> parts;
+  std::vector<std::uint32_t> suites;
+  if (filter.suite) {
+    auto found = find_suites(database, run, *filter.suite);
+    if (!found) return found.error();
+    suites = std::move(*found);
+    for (const auto suite : suites) parts.push_back(fmt::format("suite={}", suite));
+  }
+  if (index != nullptr) {
+    parts.clear();
+    auto places = index->find(database, *filter.case_id);
+    if (!places) return places.error();
+    for (const CasePlace& place : *places) {
+      const bool wanted = !filter.suite || std::find(suites.begin(), suites.end(), place.suite) != suites.end();
+      if (wanted) parts.push_back(fmt::format("suite={} AND ordinal={}", place.suite, place.ordinal));
+    }
+  }
+  if (!filter.suite && index == nullptr) return "TRUE";
+  if (parts.empty()) return std::nullopt;
+  return fmt::format("({})", fmt::join(parts, " OR "));
+}
+
+Result<bool> has_edits(Database& database, std::int64_t run) {
+  auto query = database.prepare("SELECT 1 FROM edited_sample WHERE run=? LIMIT 1");
+  if (!query) return query.error();
+  return query->with(run).row();
+}
+
 }  // namespace
 
-Result<void> each_sample(Database& database, std::int64_t run, const SampleFilter& filter,
+Result<void> each_sample(Database& database, std::int64_t run, const SampleFilter& filter, const CaseIndex* index,
                          const std::function<bool(const StoredSample&)>& each) {
-  auto units = database.prepare(std::string(kUnits) + std::string(filter.failures_first ? kFailuresFirst : kPlanOrder));
-  if (!units) return units.error();
-  const auto view = [](const std::optional<std::string>& text) {
-    return text ? std::optional<std::string_view>(*text) : std::nullopt;
-  };
-  const auto limit = filter.limit ? static_cast<std::int64_t>(std::min<std::uint64_t>(*filter.limit, INT64_MAX)) : -1;
-  units->with(run, view(filter.suite), view(filter.case_id), limit);
+  auto scope = scope_of(database, run, filter, index);
+  if (!scope) return scope.error();
+  if (!*scope) return {};
+  auto edited = has_edits(database, run);
+  if (!edited) return edited.error();
   auto reader = SampleReader::make(database, run);
   if (!reader) return reader.error();
-  for (;;) {
-    auto more = units->row();
-    if (!more) return more.error();
-    if (!*more) return {};
-    auto sample = reader->read(*units);
-    if (!sample) return sample.error();
-    if (!each(*sample)) return {};
+  std::uint64_t left = filter.limit.value_or(UINT64_MAX);
+  for (const Tier& tier : filter.failures_first ? std::span<const Tier>(kFailuresFirst) : kAll) {
+    auto units = database.prepare(
+        fmt::format("SELECT suite, ordinal, sample, outcome, pass, score, why, error_kind, error_hint, edited FROM {} "
+                    "WHERE run=? AND {} AND {} ORDER BY {} LIMIT ?",
+                    *edited ? kEditedUnits : kUnits, **scope, tier.rows, tier.order));
+    if (!units) return units.error();
+    units->with(run, std::min<std::uint64_t>(left, INT64_MAX));
+    for (;;) {
+      auto more = units->row();
+      if (!more) return more.error();
+      if (!*more) break;
+      auto sample = reader->read(*units);
+      if (!sample) return sample.error();
+      if (!each(*sample)) return {};
+      --left;
+    }
   }
+  return {};
 }
 
 }  // namespace assay::store

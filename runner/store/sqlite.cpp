@@ -150,7 +150,10 @@ std::optional<std::string> Statement::maybe_string(int column) const {
 
 Result<Database> Database::open(const std::filesystem::path& file, Mode mode) {
   sqlite3* raw = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (mode == Mode::create ? SQLITE_OPEN_CREATE : 0);
+  const int access = mode == Mode::reading    ? SQLITE_OPEN_READONLY
+                     : mode == Mode::existing ? SQLITE_OPEN_READWRITE
+                                              : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  const int flags = access | SQLITE_OPEN_NOMUTEX;
   const int code = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
   Database database;
   database.handle_.reset(raw);

@@ -96,7 +96,7 @@ class Statement {
 /// A connection. Waits up to 30 s for a lock that another connection holds, unless told otherwise.
 class Database {
  public:
-  enum class Mode { existing, create };
+  enum class Mode { reading, existing, create };
 
   /// Opens the file; reads and writes nothing yet. Errors: `store`.
   [[nodiscard]] static Result<Database> open(const std::filesystem::path& file, Mode mode);

@@ -1,3 +1,5 @@
+#include "runner/store/baselines.hpp"
+#include "runner/store/chain.hpp"
 #include "runner/store/people.hpp"
 #include "runner/store/queries.hpp"
 #include "runner/store/run_writer.hpp"
@@ -114,7 +116,13 @@ class SqliteStore final : public Store {
                        const std::function<bool(const StoredSample&)>& each) override {
     auto run = run_number(database_, id);
     if (!run) return run.error();
-    return each_sample(database_, *run, filter, each);
+    if (!filter.case_id) return each_sample(database_, *run, filter, nullptr, each);
+    if (!cases_ || cases_->run() != *run || !cases_->complete()) {
+      auto cases = CaseIndex::read(database_, *run);
+      if (!cases) return cases.error();
+      cases_ = std::move(*cases);
+    }
+    return each_sample(database_, *run, filter, &*cases_, each);
   }
 
   Result<std::unique_ptr<Recall>> answers(const std::string& id, std::vector<std::string> suites) override {
@@ -143,16 +151,35 @@ class SqliteStore final : public Store {
 
   Result<std::vector<Trust>> trust() override { return load_trust(database_); }
 
-  Result<void> add_verdict(const std::string& id, const Verdict& verdict) override {
+  Result<void> add_baseline(const BaselineRow& row) override { return append_baseline(database_, row); }
+
+  Result<std::vector<BaselineRow>> baselines(const std::optional<std::string>& name) override {
+    return load_baselines(database_, name);
+  }
+
+  Result<std::vector<RunRow>> scored_of(const std::string& run) override { return list_scored(database_, run); }
+
+  Result<void> export_baseline(const std::string& name, std::uint64_t runs,
+                               const std::filesystem::path& file) override {
+    return write_baseline_file(database_, name, runs, file);
+  }
+
+  Result<std::vector<BaselineRow>> import_baselines(const std::filesystem::path& file) override {
+    return read_baseline_file(database_, file);
+  }
+
+  Result<void> case_history(const std::string& suite, std::uint64_t runs,
+                            const std::function<bool(const CaseHistory&)>& each) override {
+    return each_case_history(database_, suite, runs, each);
+  }
+
+  Result<void> add_verdict(const std::string& id, Verdict& verdict) override {
     auto run = run_number(database_, id);
     if (!run) return run.error();
-    auto insert = database_.prepare("INSERT INTO verdict (run, at, verdict, decision, json) VALUES (?,?,?,?,?)");
-    if (!insert) return insert.error();
-    const std::string json = verdict_json(verdict).dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
-    return insert
-        ->with(*run, wall_now().unix_ms, name(verdict.kind), std::string_view(verdict.decision), std::string_view(json))
-        .run();
+    return append_verdict(database_, *run, verdict);
   }
+
+  Result<std::vector<ChainFault>> check_chain() override { return find_faults(database_); }
 
   Result<std::string> verdict_text(const std::string& id) override {
     auto run = run_number(database_, id);
@@ -162,6 +189,21 @@ class SqliteStore final : public Store {
     auto more = query->with(*run).row();
     if (!more) return more.error();
     return *more ? query->string(0) : std::string();
+  }
+
+  Result<std::vector<std::string>> verdict_texts(const std::string& id) override {
+    auto run = run_number(database_, id);
+    if (!run) return run.error();
+    auto query = database_.prepare("SELECT json FROM verdict WHERE run=? ORDER BY id DESC");
+    if (!query) return query.error();
+    query->with(*run);
+    std::vector<std::string> texts;
+    for (;;) {
+      auto more = query->row();
+      if (!more) return more.error();
+      if (!*more) return texts;
+      texts.push_back(query->string(0));
+    }
   }
 
  private:
@@ -179,6 +221,7 @@ class SqliteStore final : public Store {
   }
 
   Database database_;
+  std::optional<CaseIndex> cases_;  // of the run whose case was asked for last
 };
 
 Result<std::unique_ptr<Store>> open_store(const std::filesystem::path& file, Database::Mode mode) {

@@ -151,4 +151,15 @@ Result<void> copy_trust(Database& from, Database& to) {
   return {};
 }
 
+Result<void> copy_trust(Database& from, Database& to, const std::set<std::string>& judges) {
+  auto all = load_trust(from);
+  if (!all) return all.error();
+  for (const Trust& each : *all) {
+    if (!judges.contains(each.use.digest)) continue;
+    auto done = insert(to, each, false);
+    if (!done) return done;
+  }
+  return {};
+}
+
 }  // namespace assay::store

@@ -41,8 +41,9 @@ struct StoredSuite {
   std::string dataset;      ///< digest, empty without one
   std::string params_text;  ///< JSON object
   std::optional<double> floor;
-  std::uint64_t planned = 0;  ///< samples of the selection, of this shard
-  std::uint64_t whole = 0;    ///< samples of the selection, of all shards
+  std::map<std::string, std::string> owners;  ///< role → team
+  std::uint64_t planned = 0;                  ///< samples of the selection, of this shard
+  std::uint64_t whole = 0;                    ///< samples of the selection, of all shards
   /// The metrics its checks feed: name, unit, direction.
   struct Metric {
     std::string name;
@@ -102,6 +103,9 @@ struct RunHeader {
   std::string options;  ///< JSON
   std::string version;  ///< of Assay
   std::vector<StoredSuite> suites;
+
+  /// The suite of an id; nullptr where the run has none.
+  [[nodiscard]] const StoredSuite* suite(std::string_view wanted) const;
 };
 
 struct RunRow {
@@ -111,6 +115,7 @@ struct RunRow {
   double wall_s = 0;                   ///< measured, over all resumptions
   std::optional<std::string> stopped;  ///< why it ended early: an ERROR
   std::optional<std::string> spent;    ///< which budget ended it early
+  std::optional<StopPoint> stop;       ///< by the policy's looks
   std::uint32_t load = 0;              ///< attempts in flight, the mean over the run
   std::optional<std::string> verdict;  ///< of the newest decision: PASS, …
   std::string decision;
@@ -171,6 +176,7 @@ struct Ending {
   double wall_s = 0;                   ///< of this process
   std::optional<std::string> stopped;  ///< why early: an ERROR
   std::optional<std::string> spent;    ///< why early: a budget
+  std::optional<StopPoint> stop;       ///< by looks; then it is finished, and what was planned beyond is not missing
   std::uint32_t load = 0;              ///< attempts in flight, the mean
   WarmUpTotals warmup;                 ///< added to those of earlier processes
 };
@@ -203,6 +209,33 @@ struct StoredCall {
   std::vector<Message> messages;
   std::string params;
   Step step;
+};
+
+/// One run of a named series.
+struct BaselineRow {
+  std::string name;
+  std::string run;
+  WallTime at;         ///< when it was set
+  std::string reason;  ///< why, where the run was a BLOCK
+};
+
+/// How a case did, of equal id and digest, over the newest runs of its suite; oldest run first.
+struct CaseHistory {
+  std::string suite;
+  std::string case_id;
+  std::string digest;
+  struct Run {
+    std::string run;
+    std::uint32_t scored = 0;  ///< samples
+    std::uint32_t passed = 0;
+  };
+  std::vector<Run> runs;
+};
+
+/// A link of the chain of verdicts.
+struct ChainFault {
+  std::string run;
+  std::string what;
 };
 
 /// Writes one run: a `Journal` over one writer thread, batches in WAL mode. `append` and `finish` may be called on the
@@ -241,10 +274,10 @@ class Store {
   /// The units of a run that have a finished sample, sorted; skipped ones have not.
   [[nodiscard]] virtual Result<std::vector<UnitId>> finished_units(const std::string& run) = 0;
 
-  /// RUN as a person writes it: an id or unique prefix names a run of any status; `commit=SHA` (any meta key) and
-  /// `latest` give the newest that counts: with `unfinished` (for --resume) all but finished ones, otherwise finished
-  /// and failed ones; of two that were run together, the candidate. Errors: `not_found`, naming what there is; `usage`
-  /// for an ambiguous prefix, listing the runs.
+  /// RUN as a person writes it: an id or unique prefix names a run of any status; a baseline's name gives the newest of
+  /// its series; `commit=SHA` (any meta key) and `latest` give the newest that counts: with `unfinished` (for --resume)
+  /// all but finished ones, otherwise finished and failed ones; of two that were run together, the candidate. Errors:
+  /// `not_found`, naming what there is; `usage` for an ambiguous prefix, listing the runs.
   [[nodiscard]] virtual Result<RunRow> find(std::string_view run, bool unfinished) = 0;
   /// Newest first.
   [[nodiscard]] virtual Result<std::vector<RunRow>> history(std::optional<std::string> suite, std::uint64_t limit) = 0;
@@ -281,10 +314,34 @@ class Store {
   /// The newest measurement of each (judge digest, prompt, suite, metric), in that order.
   [[nodiscard]] virtual Result<std::vector<Trust>> trust() = 0;
 
-  /// Adds a decision of a run; older ones stay.
-  [[nodiscard]] virtual Result<void> add_verdict(const std::string& run, const Verdict& verdict) = 0;
+  /// Appends a run to a series. Errors: `not_found` for a run that is not there.
+  [[nodiscard]] virtual Result<void> add_baseline(const BaselineRow& row) = 0;
+  /// The runs of a series, the newest setting first, each run once; of all series, by name, where none is named.
+  [[nodiscard]] virtual Result<std::vector<BaselineRow>> baselines(const std::optional<std::string>& name) = 0;
+  /// The runs that score a run's answers anew, newest first.
+  [[nodiscard]] virtual Result<std::vector<RunRow>> scored_of(const std::string& run) = 0;
+  /// Writes the newest `runs` runs of a series, and those that score them, into a history of their own, whole or not at
+  /// all. Errors: `not_found` for a name without runs; `usage` where the file is there already.
+  [[nodiscard]] virtual Result<void> export_baseline(const std::string& name, std::uint64_t runs,
+                                                     const std::filesystem::path& file) = 0;
+  /// Takes in the series of such a file with its runs; what is there already stays. Gives the rows that were read.
+  [[nodiscard]] virtual Result<std::vector<BaselineRow>> import_baselines(const std::filesystem::path& file) = 0;
+
+  /// Streams how each case of a suite did over its newest `runs` finished runs, in case order of the newest one; cases
+  /// of another digest than there are left out. Where that run had a part of the suite only, cases of the runs before
+  /// it follow, up to one that had all of it.
+  [[nodiscard]] virtual Result<void> case_history(const std::string& suite, std::uint64_t runs,
+                                                  const std::function<bool(const CaseHistory&)>& each) = 0;
+
+  /// Adds a decision of a run; older ones stay. Each is chained to the one before, of any run: `verdict.prev_hash` is
+  /// set to that one's hash, and the text that is kept holds it.
+  [[nodiscard]] virtual Result<void> add_verdict(const std::string& run, Verdict& verdict) = 0;
+  /// The links of the chain that do not hold: a verdict that was changed, taken out or put in. Empty: it holds.
+  [[nodiscard]] virtual Result<std::vector<ChainFault>> check_chain() = 0;
   /// The newest verdict.json of a run as text; empty if there is none.
   [[nodiscard]] virtual Result<std::string> verdict_text(const std::string& run) = 0;
+  /// All of a run, newest first: it may have been decided several times.
+  [[nodiscard]] virtual Result<std::vector<std::string>> verdict_texts(const std::string& run) = 0;
 };
 
 }  // namespace assay::store

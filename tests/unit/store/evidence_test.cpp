@@ -100,6 +100,47 @@ TEST_F(Evidence, more_samples_than_planned_do_not_balance) {
   EXPECT_FALSE(evidence.suites.at(0).balance.holds());
 }
 
+TEST_F(Evidence, a_run_that_its_looks_ended_planned_what_they_let_run) {
+  Ending stopped = whole();
+  stopped.stop = StopPoint{2, 0, 0.6, 7};
+  const auto evidence =
+      of(header("r1", 10), {scored_sample({0, 0, 0}, true), failed_call({0, 1, 0}), unscored({0, 2, 0})}, stopped);
+  ASSERT_TRUE(evidence.stop);
+  EXPECT_EQ(evidence.stop->look, 2u);
+  EXPECT_EQ(evidence.stop->round, 0u);
+  EXPECT_DOUBLE_EQ(evidence.stop->fraction, 0.6);
+  EXPECT_EQ(evidence.stop->saved, 7u);
+  const Balance& balance = evidence.suites.at(0).balance;
+  EXPECT_EQ(balance.planned, 3u);
+  EXPECT_EQ(balance.skipped, 0u);
+  EXPECT_TRUE(balance.holds());
+  const auto row = store_->find("r1", false);
+  EXPECT_EQ(row->status, RunStatus::finished);
+  EXPECT_EQ(row->stop->saved, 7u);
+  EXPECT_FALSE(of(header("r2", 3), {scored_sample({0, 0, 0}, true)}).stop);
+}
+
+TEST_F(Evidence, samples_of_repeat_rounds_are_rows_like_any_other) {
+  Ending stopped = whole();
+  stopped.stop = StopPoint{4, 2, 1, 0};
+  const auto evidence = of(header("r1", 2),
+                           {scored_sample({0, 0, 0}, true), scored_sample({0, 1, 0}, false),
+                            scored_sample({0, 1, 1}, true), scored_sample({0, 1, 2}, true)},
+                           stopped);
+  const SuiteEvidence& suite = evidence.suites.at(0);
+  EXPECT_EQ(suite.rows.size(), 4u);
+  EXPECT_EQ(suite.cases.size(), 2u);
+  EXPECT_EQ(suite.balance.planned, 4u);
+  EXPECT_TRUE(suite.balance.holds());
+}
+
+TEST_F(Evidence, names_the_owners_of_a_suite) {
+  RunHeader run = header("r1");
+  run.suites[0].owners = {{"quality", "geo"}, {"cost", "finance"}};
+  EXPECT_EQ(of(run, {}).suites.at(0).owners, run.suites[0].owners);
+  EXPECT_EQ(store_->find("r1", false)->header.suites.at(0).owners, run.suites[0].owners);
+}
+
 TEST_F(Evidence, rows_are_in_case_order_whatever_the_order_of_arrival) {
   const auto evidence = of(header("r1", 10), {scored_sample({0, 4, 1}, false), scored_sample({0, 4, 0}, true),
                                               failed_call({0, 2, 0}), unscored({0, 7, 0})});

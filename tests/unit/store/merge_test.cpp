@@ -324,6 +324,27 @@ TEST_F(Merge, carries_what_judges_and_people_said) {
   EXPECT_TRUE(into->cost("m1")->usd);
 }
 
+TEST_F(Merge, carries_series_of_baselines_but_no_shard) {
+  const auto first = shard(1, 2);
+  const auto second = shard(2, 2);
+  {
+    const auto store = open(first);
+    finished_run(*store, header("base"), 2);
+    ASSERT_TRUE(store->add_baseline({"main", "base", {5}, "why"}));
+    const auto shards = store->find("shard-1-1", false);
+    ASSERT_TRUE(shards);
+    ASSERT_TRUE(store->add_baseline({"main", "shard-1-1", {6}, ""}));
+    finished_run(*open(second), header("base"), 2);
+    ASSERT_TRUE(open(second)->add_baseline({"main", "base", {5}, "why"}));
+  }
+  ASSERT_TRUE(merge(std::array{first, second}, dir_ / "all.db", "m1"));
+  const auto into = open(dir_ / "all.db");
+  ASSERT_EQ(into->baselines("main")->size(), 1u);
+  EXPECT_EQ(into->baselines("main")->front().reason, "why");
+  EXPECT_EQ(into->find("main", false)->header.id, "base");
+  EXPECT_EQ(into->history(std::nullopt, 100)->size(), 2u);
+}
+
 TEST_F(Merge, leaves_the_shards_as_they_are) {
   const std::vector shards = {shard(1, 2), shard(2, 2)};
   ASSERT_TRUE(merge(shards, dir_ / "all.db", "m1"));

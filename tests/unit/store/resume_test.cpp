@@ -248,6 +248,35 @@ TEST_F(ResumeBySteps, limits_load_and_warm_up_go_on) {
   EXPECT_NEAR(*cost->usd, 0.75, 1e-12);
 }
 
+TEST_F(ResumeBySteps, a_run_left_in_the_middle_of_a_stage_goes_on_from_there) {
+  {
+    auto writer = start();
+    // The first stage takes cases from anywhere; of the second, one is answered and another repeated.
+    for (const std::uint32_t ordinal : {7U, 2U, 9U}) give(*writer, scored_sample({0, ordinal, 0}, true));
+    give(*writer, scored_sample({0, 7, 1}, false));
+    const Sample open = scored_sample({0, 4, 0}, true);
+    writer->append(open.unit, *open.kase, open.transcript.steps[0]);
+    Ending end = ending(RunStatus::failed);
+    end.spent = "the time is over";
+    end.stop = StopPoint{1, 0, 0.4, 6};
+    ASSERT_TRUE(writer->close(end));
+  }
+  EXPECT_EQ(*store_->finished_units("r1"), (std::vector<UnitId>{{0, 2, 0}, {0, 7, 0}, {0, 7, 1}, {0, 9, 0}}));
+  auto writer = resume();
+  EXPECT_FALSE(store_->find("r1", true)->stop);
+  EXPECT_NE(writer->find({0, 4, 0}, "turn/1"), nullptr);
+  for (const std::uint32_t ordinal : {4U, 1U}) give(*writer, scored_sample({0, ordinal, 0}, true));
+  Ending end = ending(RunStatus::finished);
+  end.stop = StopPoint{2, 1, 0.6, 4};
+  ASSERT_TRUE(writer->close(end));
+  const auto evidence = store_->evidence("r1", {});
+  ASSERT_TRUE(evidence);
+  EXPECT_EQ(evidence->stop->look, 2u);
+  EXPECT_EQ(evidence->suites.at(0).cases.size(), 5u);
+  EXPECT_EQ(evidence->suites.at(0).balance.planned, 6u);
+  EXPECT_TRUE(evidence->suites.at(0).balance.holds());
+}
+
 /// Answers every turn and finishes every second sample; tells which turns are committed.
 [[noreturn]] void answer_until_killed(const std::filesystem::path& file, int out) {
   auto store = Store::open(file);

@@ -139,6 +139,65 @@ TEST(Samples, can_be_ordered_filtered_and_stopped) {
   EXPECT_EQ(seen, 2);
 }
 
+TEST(Samples, what_did_not_pass_comes_first_over_all_suites_as_people_changed_it) {
+  const TempDir dir;
+  auto store = open(dir / "h.db");
+  RunHeader run = header("r1");
+  run.suites.push_back(run.suites[0]);
+  run.suites[1].id = "rivers";
+  boost::asio::io_context loop;
+  {
+    auto writer = store->start(run, loop.get_executor());
+    ASSERT_TRUE(writer);
+    for (std::uint32_t suite = 0; suite < 2; ++suite) {
+      for (std::uint32_t i = 0; i < 5; ++i) {
+        Sample sample = scored_sample({suite, i, 0}, i != 3);
+        if (i == 1) sample.outcome = outcome::EndpointError{{ErrorKind::unavailable, "HTTP 503"}};
+        if (i == 2) sample.outcome = outcome::Unscored{"the judge could not tell"};
+        give(**writer, sample);
+      }
+    }
+    ASSERT_TRUE((*writer)->close(ending(RunStatus::finished)));
+  }
+  const auto listed = [&](const SampleFilter& filter) {
+    std::string text;
+    for (const StoredSample& sample : read(*store, filter)) {
+      text += std::string(1, sample.suite[0]) + std::to_string(sample.unit.ordinal) + " ";
+    }
+    return text;
+  };
+  EXPECT_EQ(listed({}), "c3 r3 c2 r2 c1 r1 c0 c4 r0 r4 ");
+  EXPECT_EQ(listed({.suite = "rivers"}), "r3 r2 r1 r0 r4 ");
+  EXPECT_EQ(listed({.limit = 3}), "c3 r3 c2 ");
+  EXPECT_EQ(listed({.case_id = "case-2"}), "c2 r2 ");
+  EXPECT_EQ(listed({.suite = "rivers", .case_id = "case-2"}), "r2 ");
+  EXPECT_EQ(listed({.suite = "lakes", .case_id = "case-2"}), "");
+  EXPECT_EQ(listed({.case_id = "case-9"}), "");
+  const ScoreEdit edits[] = {{"capitals", "case-3", 0, "contains", true, std::nullopt, "right", "ana", {5}},
+                             {"rivers", "case-4", 0, "contains", false, std::nullopt, "wrong", "ana", {5}}};
+  ASSERT_TRUE(store->edit_scores("r1", edits));
+  EXPECT_EQ(listed({}), "r3 r4 c2 r2 c1 r1 c0 c3 c4 r0 ");
+  EXPECT_EQ(listed({.limit = 2}), "r3 r4 ");
+  EXPECT_EQ(listed({.suite = "rivers", .case_id = "case-4"}), "r4 ");
+}
+
+TEST(Samples, a_case_is_found_as_soon_as_it_is_there) {
+  const TempDir dir;
+  auto store = open(dir / "h.db");
+  boost::asio::io_context loop;
+  auto writer = store->start(header("r1"), loop.get_executor());
+  ASSERT_TRUE(writer);
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    give(**writer, scored_sample({0, i, 0}, true));
+    ASSERT_TRUE((*writer)->flush());
+    EXPECT_EQ(read(*store, {.case_id = "case-" + std::to_string(i)}).size(), 1u);
+  }
+  ASSERT_TRUE((*writer)->close(ending(RunStatus::finished)));
+  finished_run(*store, header("r2"), 5);
+  EXPECT_EQ(read(*store, {.case_id = "case-1"}).size(), 1u);
+  EXPECT_EQ(read(*store, {.case_id = "case-4"}).size(), 0u);
+}
+
 TEST(Samples, checks_that_differ_by_case_keep_their_names) {
   const TempDir dir;
   auto store = open(dir / "h.db");

@@ -33,15 +33,19 @@ TEST(Schema, an_empty_file_becomes_a_history) {
   EXPECT_TRUE(Store::open(dir.write("h.db", "")));
 }
 
+/// `h.db`, from `history_<version>.sql`.
+void make_old(const TempDir& dir, int version) {
+  auto old = Database::open(dir / "h.db", Database::Mode::create);
+  ASSERT_TRUE(old);
+  const auto folder = std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/unit/store";
+  const auto sql = TempDir::read_file(folder / ("history_" + std::to_string(version) + ".sql"));
+  ASSERT_TRUE(old->execute(sql.c_str()));
+  ASSERT_EQ(*old->integer("PRAGMA user_version"), version);
+}
+
 TEST(Schema, a_history_of_schema_2_is_read_and_written_on) {
   const TempDir dir;
-  {
-    auto old = Database::open(dir / "h.db", Database::Mode::create);
-    ASSERT_TRUE(old);
-    const auto sql = TempDir::read_file(std::filesystem::path(ASSAY_SOURCE_DIR) / "tests/unit/store/history_2.sql");
-    ASSERT_TRUE(old->execute(sql.c_str()));
-    ASSERT_EQ(*old->integer("PRAGMA user_version"), 2);
-  }
+  make_old(dir, 2);
   auto store = open(dir / "h.db");
   const auto run = store->find("commit=abc", false);
   ASSERT_TRUE(run) << to_string(run.error());
@@ -77,6 +81,53 @@ TEST(Schema, a_history_of_schema_2_is_read_and_written_on) {
   EXPECT_TRUE(store->evidence(id, {})->suites[0].rows.at(1).pass);
   finished_run(*store, header("r1"));
   EXPECT_EQ(store->history(std::nullopt, 10)->size(), 2u);
+}
+
+TEST(Schema, a_history_of_schema_3_is_read_and_written_on) {
+  const TempDir dir;
+  make_old(dir, 3);
+  auto store = open(dir / "h.db");
+  const auto run = store->find("commit=abc", false);
+  ASSERT_TRUE(run) << to_string(run.error());
+  const std::string& id = run->header.id;
+  EXPECT_TRUE(run->header.suites.at(0).owners.empty());
+  EXPECT_FALSE(run->stop);
+  EXPECT_EQ(store->labels(id)->size(), 1u);
+  const auto evidence = store->evidence(id, {});
+  ASSERT_TRUE(evidence) << to_string(evidence.error());
+  EXPECT_EQ(evidence->suites.at(0).balance.scored, 3u);
+  EXPECT_TRUE(evidence->suites[0].rows.at(1).pass);  // as a person changed it
+  EXPECT_TRUE(store->baselines(std::nullopt)->empty());
+  ASSERT_TRUE(store->add_baseline({"main", id, {5}, ""}));
+  EXPECT_EQ(store->find("main", false)->header.id, id);
+}
+
+TEST(Schema, the_chain_begins_after_the_verdicts_of_older_schemas) {
+  for (const int version : {2, 3}) {
+    SCOPED_TRACE(version);
+    const TempDir dir;
+    make_old(dir, version);
+    auto store = open(dir / "h.db");
+    const std::string id = store->find("latest", false)->header.id;
+    ASSERT_TRUE(store->check_chain());
+    EXPECT_TRUE(store->check_chain()->empty());
+    Verdict first;
+    ASSERT_TRUE(store->add_verdict(id, first));
+    EXPECT_EQ(first.prev_hash, "");
+    Verdict second;
+    ASSERT_TRUE(store->add_verdict(id, second));
+    EXPECT_NE(second.prev_hash, "");
+    EXPECT_TRUE(store->check_chain()->empty());
+    // A baseline file carries such a verdict, which then has a link, but no hash from before.
+    ASSERT_TRUE(store->add_baseline({"main", id, {5}, ""}));
+    ASSERT_TRUE(store->export_baseline("main", 1, dir / "main.db"));
+    auto other = open(dir / "o.db");
+    ASSERT_TRUE(other->import_baselines(dir / "main.db"));
+    EXPECT_TRUE(other->check_chain()->empty());
+    auto database = Database::open(dir / "h.db", Database::Mode::existing);
+    ASSERT_TRUE(database->execute("DELETE FROM verdict WHERE id=1"));
+    EXPECT_EQ(store->check_chain()->size(), 1u) << "one that has no hash is missed, too";
+  }
 }
 
 TEST(Schema, a_newer_schema_is_refused_by_name_and_left_alone) {
