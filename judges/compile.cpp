@@ -1,4 +1,5 @@
 #include "judges/later.hpp"
+#include "judges/model/confirming.hpp"
 #include "judges/options.hpp"
 
 #include <assay/core/digest.hpp>
@@ -140,10 +141,8 @@ void report_unknown(const std::string& name, const Place& at, Diagnostics& diagn
   diagnostics.error(at, fmt::format("unknown check {}", text::in_quotes(name)), text::suggest(name, names, "checks"));
 }
 
-}  // namespace
-
-std::shared_ptr<const CompiledCheck> compile(const std::string& name, const text::Node& argument, const Place& at,
-                                             const CompileEnv& env, Diagnostics& diagnostics) {
+std::shared_ptr<const CompiledCheck> compile_once(const std::string& name, const text::Node& argument, const Place& at,
+                                                  const CompileEnv& env, Diagnostics& diagnostics) {
   const auto errors_before = diagnostics.error_count();
   const CheckKind* const kind = find_check(name);
   if (kind == nullptr) {
@@ -155,6 +154,7 @@ std::shared_ptr<const CompiledCheck> compile(const std::string& name, const text
   const Generic generic = read_generic(*kind, parts->generic, diagnostics);
   CompileEnv own_env = env;
   own_env.has_threshold = generic.threshold.has_value();
+  own_env.confirm.reset();  // of the whole, not of what is inside: `not` passes where that fails
   auto check = kind->make(parts->own, own_env, diagnostics);
   if (check && generic.threshold && check->unit != Unit::share) {
     diagnostics.error(parts->generic.find("threshold")->place(),
@@ -171,6 +171,34 @@ std::shared_ptr<const CompiledCheck> compile(const std::string& name, const text
   check->weight = generic.weight;
   if (generic.threshold) set_threshold(*check, *generic.threshold, env.explain_pass);
   return std::make_shared<const CompiledCheck>(*std::move(check));
+}
+
+// Faults of the second opinion alone: the check as it stands has been compiled.
+void report_at(const Place& at, const Diagnostics& from, Diagnostics& into) {
+  for (const auto& error : from.errors()) {
+    const auto same = [&](const Error& known) { return known.at == at && known.message == error.message; };
+    if (std::ranges::none_of(into.errors(), same)) into.error(at, error.message, error.hint);
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const CompiledCheck> compile(const std::string& name, const text::Node& argument, const Place& at,
+                                             const CompileEnv& env, Diagnostics& diagnostics) {
+  const auto first = compile_once(name, argument, at, env, diagnostics);
+  if (first == nullptr || !env.confirm || first->judges.empty()) return first;
+  CompileEnv again = env;
+  again.other_judge = env.confirm->judge;
+  again.reversed = !again.other_judge;
+  Diagnostics own;
+  auto second = compile_once(name, argument, at, again, own);
+  if (second != nullptr && second->judges == first->judges && !again.reversed) {  // the name is the check's own judge
+    again.reversed = true;
+    second = compile_once(name, argument, at, again, own);
+  }
+  report_at(env.confirm->at, own, diagnostics);
+  if (second == nullptr) return nullptr;
+  return std::make_shared<const CompiledCheck>(confirming(*first, *second, again.reversed));
 }
 
 }  // namespace assay::judges

@@ -15,15 +15,6 @@ std::string prefix_of(std::size_t member) {
   return fmt::format("{}/", member);
 }
 
-Answers answers_of(std::size_t member, const Answers& answers) {
-  const std::string prefix = prefix_of(member);
-  Answers own;
-  for (auto at = answers.lower_bound(prefix); at != answers.end() && at->first.starts_with(prefix); ++at) {
-    own.emplace(at->first.substr(prefix.size()), at->second);
-  }
-  return own;
-}
-
 template <class T>
 void add_distinct(std::vector<T>& to, const std::vector<T>& from) {
   for (const auto& each : from) {
@@ -32,6 +23,21 @@ void add_distinct(std::vector<T>& to, const std::vector<T>& from) {
 }
 
 }  // namespace
+
+Answers answers_under(std::string_view prefix, const Answers& answers) {
+  Answers own;
+  for (auto at = answers.lower_bound(prefix); at != answers.end() && at->first.starts_with(prefix); ++at) {
+    own.emplace(at->first.substr(prefix.size()), at->second);
+  }
+  return own;
+}
+
+CheckStep step_under(std::string_view prefix, CheckStep step) {
+  if (auto* const asks = std::get_if<std::vector<Ask>>(&step)) {
+    for (auto& ask : *asks) ask.name.insert(0, prefix);
+  }
+  return step;
+}
 
 bool refuse_outer_keys(const text::Node& argument, std::string_view outer, std::initializer_list<std::string_view> keys,
                        Diagnostics& diagnostics) {
@@ -49,11 +55,8 @@ bool refuse_outer_keys(const text::Node& argument, std::string_view outer, std::
 }
 
 CheckStep run_member(const Members& members, std::size_t member, const CheckContext& context, const Answers& answers) {
-  auto step = members[member]->run(context, answers_of(member, answers));
-  if (auto* const asks = std::get_if<std::vector<Ask>>(&step)) {
-    for (auto& ask : *asks) ask.name = prefix_of(member) + ask.name;
-  }
-  return step;
+  const std::string prefix = prefix_of(member);
+  return step_under(prefix, members[member]->run(context, answers_under(prefix, answers)));
 }
 
 std::variant<std::vector<Score>, std::vector<Ask>> run_members(const Members& members, const CheckContext& context,

@@ -16,6 +16,12 @@ namespace assay::judges {
 
 using Members = std::vector<std::shared_ptr<const CompiledCheck>>;
 
+/// The answers whose names begin with `prefix`, without it.
+[[nodiscard]] Answers answers_under(std::string_view prefix, const Answers& answers);
+
+/// The step with its questions under `prefix`.
+[[nodiscard]] CheckStep step_under(std::string_view prefix, CheckStep step);
+
 /// A member's step. Its questions are asked, and answered, under its number: `0/grade`.
 [[nodiscard]] CheckStep run_member(const Members& members, std::size_t member, const CheckContext& context,
                                    const Answers& answers);

@@ -76,6 +76,8 @@ std::optional<Between> read_unsure(OptionReader& reader) {
 }
 
 std::optional<CompiledCheck> make(const text::Node& options, const CompileEnv& env, Diagnostics& diagnostics) {
+  const auto* const inside = options.find("check");
+  if (env.other_judge && inside != nullptr) return compile_for_other_judge(*inside, "cascade", env, diagnostics);
   OptionReader reader(options, "cascade", diagnostics);
   const auto* const first = reader.reader().require("first", "cheap");
   const auto* const then = reader.reader().require("then", "strong");
@@ -123,20 +125,19 @@ Json options() {
 }  // namespace
 
 CheckKind cascade_row() {
-  return {
-      .name = "cascade",
-      .doc =
-          "The judge `first` is asked, and the judge `then` where the first could not tell, could not be asked, or "
-          "gave "
-          "a score within `unsure: {between: […]}` (both ends included). The score is that of the judge asked last. "
-          "Over a suite: the share that the second judge was needed for.",
-      .example =
-          "cascade: {first: cheap, then: strong, check: {rubric: {criteria: Polite., scale: {1: rude, 5: polite}, "
-          "pass: 4}}, unsure: {between: [0.3, 0.8]}}",
-      .short_key = "",
-      .options = options,
-      .short_form = no_short_form,
-      .make = make};
+  return {.name = "cascade",
+          .doc =
+              "The judge `first` is asked, and the judge `then` where the first could not tell, could not be asked, or "
+              "gave a score within `unsure: {between: […]}` (both ends included). The score is that of the judge asked "
+              "last. "
+              "Over a suite: the share that the second judge was needed for.",
+          .example =
+              "cascade: {first: cheap, then: strong, check: {rubric: {criteria: Polite., scale: {1: rude, 5: polite}, "
+              "pass: 4}}, unsure: {between: [0.3, 0.8]}}",
+          .short_key = "",
+          .options = options,
+          .short_form = no_short_form,
+          .make = make};
 }
 
 }  // namespace assay::judges

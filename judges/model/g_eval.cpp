@@ -114,8 +114,8 @@ Result<Json> vars_of(const Evaluation& evaluation, const Scope& scope) {
   if (!anchors) return anchors.error();
   return Json{{"steps", std::move(steps)},
               {"scale", *std::move(anchors)},
-              {"lo", evaluation.scale.lo},
-              {"hi", evaluation.scale.hi}};
+              {"lo", evaluation.scale.first()},
+              {"hi", evaluation.scale.last()}};
 }
 
 CheckStep run(const Evaluation& evaluation, const CheckContext& context, const Answers& answers) {
@@ -138,6 +138,7 @@ std::optional<CompiledCheck> make(const text::Node& options, const CompileEnv& e
   auto scale = read_digits(reader);
   const auto pass = scale ? read_pass(reader, env, *scale) : std::nullopt;
   if (!reader.finish() || !judge || !scale || !pass) return std::nullopt;
+  scale->reversed = env.reversed;
   const Evaluation evaluation{.use = use_of(*judge, {kPrompt}, options),
                               .material = std::move(material),
                               .steps = std::move(steps),
@@ -183,10 +184,9 @@ CheckKind g_eval_row() {
       .doc =
           "A judge takes fixed `steps` and scores the answer on a `scale` within 0 to 9 (default: 1 to 5). Where the "
           "endpoint gives log probabilities, the score is the mean of the scores offered, weighted by the probability "
-          "of "
-          "each at the place of the given one; else the given one. It becomes (s − lowest) / (highest − lowest), 0 to "
-          "1; "
-          "passes from `pass` (on the scale) or `threshold` (0 to 1) on. Sees and cannot tell what `rubric` does. "
+          "of each at the place of the given one; else the given one. It becomes (s − lowest) / (highest − lowest), 0 "
+          "to "
+          "1; passes from `pass` (on the scale) or `threshold` (0 to 1) on. Sees and cannot tell what `rubric` does. "
           "Source: Liu et al., G-Eval, 2023.",
       .example = "g_eval: {criteria: The summary is coherent., steps: [Find the topic., Check the order.], pass: 4}",
       .short_key = "",

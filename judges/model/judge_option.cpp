@@ -37,21 +37,22 @@ std::string declare(JudgeKind kind) {
              : "declare it in the configuration: `judges: {vectors: {api: openai-embeddings, url: …, model: …}}`";
 }
 
-std::optional<JudgeRef> the_named(const text::Node& node, OptionReader& reader, const CompileEnv& env, JudgeKind kind) {
-  if (!env.judges_known) return JudgeRef{.name = node.scalar, .digest = {}, .kind = kind};
-  const auto* const judge = find(env, node.scalar);
+std::optional<JudgeRef> the_named(const std::string& name, const Place& at, const CompileEnv& env, JudgeKind kind,
+                                  Diagnostics& diagnostics) {
+  if (!env.judges_known) return JudgeRef{.name = name, .digest = {}, .kind = kind};
+  const auto* const judge = find(env, name);
+  const auto names = names_of(env, kind);
   if (judge == nullptr) {
-    const auto names = names_of(env, kind);
-    reader.diagnostics().error(node.place(), fmt::format("there is no judge {}", text::in_quotes(node.scalar)),
-                               names.empty() ? declare(kind) : text::suggest(node.scalar, names, "judges"));
+    diagnostics.error(at, fmt::format("there is no judge {}", text::in_quotes(name)),
+                      names.empty() ? declare(kind) : text::suggest(name, names, "judges"));
     return std::nullopt;
   }
   if (judge->kind != kind) {
-    reader.diagnostics().error(
-        node.place(),
+    diagnostics.error(
+        at,
         fmt::format("the judge '{}' {}", judge->name,
                     kind == JudgeKind::chat ? "gives embeddings, and cannot be asked" : "gives no embeddings"),
-        names_of(env, kind).empty() ? declare(kind) : text::suggest("", names_of(env, kind), "judges that will do"));
+        names.empty() ? declare(kind) : text::suggest("", names, "judges that will do"));
     return std::nullopt;
   }
   return *judge;
@@ -86,13 +87,15 @@ Json own_options(const text::Node& options) {
 
 std::optional<JudgeRef> read_judge(OptionReader& reader, const CompileEnv& env, JudgeKind kind) {
   const auto* const node = reader.reader().get("judge");
+  if (env.other_judge)
+    return the_named(*env.other_judge, reader.reader().node().place(), env, kind, reader.diagnostics());
   if (node == nullptr) return the_only_one(reader, env, kind);
   if (!node->is_scalar()) {
     reader.diagnostics().error(node->place(), fmt::format("`judge` is a name, found {}", text::describe(*node)),
                                "write `judge: strict`");
     return std::nullopt;
   }
-  return the_named(*node, reader, env, kind);
+  return the_named(node->scalar, node->place(), env, kind, reader.diagnostics());
 }
 
 JudgeUse use_of(const JudgeRef& judge, std::initializer_list<std::string_view> prompts, const text::Node& options) {

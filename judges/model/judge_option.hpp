@@ -14,7 +14,7 @@ namespace assay::judges {
 
 /// The judge of a check: `judge: strict`, or the only one of its kind that is configured. Reports an unknown name (with
 /// did-you-mean), one of the wrong kind, none configured, and several without a choice. Where judges are not known
-/// (`validate` without a configuration) any name is taken.
+/// (`validate` without a configuration) any name is taken. `env.other_judge` takes its place.
 [[nodiscard]] std::optional<JudgeRef> read_judge(OptionReader& reader, const CompileEnv& env,
                                                  JudgeKind kind = JudgeKind::chat);
 

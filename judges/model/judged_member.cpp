@@ -99,6 +99,13 @@ std::shared_ptr<const CompiledCheck> compile_judged_member(const text::Node& ent
   return check;
 }
 
+std::optional<CompiledCheck> compile_for_other_judge(const text::Node& entry, std::string_view outer,
+                                                     const CompileEnv& env, Diagnostics& diagnostics) {
+  const auto judge = key_at(*env.other_judge, entry);
+  const auto check = compile_judged_member(entry, judge, outer, env, diagnostics);
+  return check == nullptr ? std::nullopt : std::optional(*check);
+}
+
 Json judged_member_schema() {
   Json names = Json::array();
   for (const auto& kind : check_table() | std::views::filter(takes_judge)) names.push_back(kind.name);

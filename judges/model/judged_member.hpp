@@ -4,6 +4,7 @@
 #include <assay/judges/checks.hpp>
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace assay::judges {
@@ -14,6 +15,10 @@ namespace assay::judges {
                                                                          const text::Node& judge,
                                                                          std::string_view outer, const CompileEnv& env,
                                                                          Diagnostics& diagnostics);
+
+/// As above, for `env.other_judge`: what the outer check is as a second opinion, where one judge is all it takes.
+[[nodiscard]] std::optional<CompiledCheck> compile_for_other_judge(const text::Node& entry, std::string_view outer,
+                                                                   const CompileEnv& env, Diagnostics& diagnostics);
 
 /// JSON Schema of such an entry.
 [[nodiscard]] Json judged_member_schema();

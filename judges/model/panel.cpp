@@ -139,6 +139,8 @@ void read_rule(OptionReader& reader, Panel& panel) {
 }
 
 std::optional<CompiledCheck> make(const text::Node& options, const CompileEnv& env, Diagnostics& diagnostics) {
+  const auto* const inside = options.find("check");
+  if (env.other_judge && inside != nullptr) return compile_for_other_judge(*inside, "panel", env, diagnostics);
   OptionReader reader(options, "panel", diagnostics);
   Panel panel{.has_threshold = env.has_threshold, .explain_pass = env.explain_pass || env.has_threshold};
   read_members(reader, env, panel);

@@ -26,7 +26,8 @@ struct Rubric {
 };
 
 Score score_of(const Rubric& rubric, const Grade& grade) {
-  const auto& [lo, hi, anchors] = rubric.scale;
+  const int lo = rubric.scale.lo;
+  const int hi = rubric.scale.hi;
   auto why = fmt::format("scored {} on {} to {}, {} {}{}", grade.score, lo, hi, rubric.pass,
                          rubric.pass == hi ? "is needed" : "or more is needed", because(grade.reason));
   Score score =
@@ -41,7 +42,7 @@ CheckStep run(const Rubric& rubric, const CheckContext& context, const Answers& 
   Inquiry inquiry(rubric.use, answers);
   auto query = grading_query(inquiry, kPrompt, rubric.material, context);
   if (!query) return std::move(inquiry).step();
-  query->vars.update({{"scale", *anchors}, {"lo", rubric.scale.lo}, {"hi", rubric.scale.hi}});
+  query->vars.update({{"scale", *anchors}, {"lo", rubric.scale.first()}, {"hi", rubric.scale.last()}});
   const auto grade = inquiry.grade(*query, rubric.scale, false);
   return grade ? CheckStep(score_of(rubric, *grade)) : std::move(inquiry).step();
 }
@@ -68,6 +69,7 @@ std::optional<CompiledCheck> make(const text::Node& options, const CompileEnv& e
   const auto pass = scale ? read_pass(reader, *scale) : std::nullopt;
   if (!scale) (void)reader.reader().get("pass");
   if (!reader.finish() || !judge || !scale || !pass) return std::nullopt;
+  scale->reversed = env.reversed;
   const Rubric rubric{.use = use_of(*judge, {kPrompt}, options),
                       .material = std::move(material),
                       .scale = *std::move(scale),
@@ -103,21 +105,20 @@ Json options() {
 }  // namespace
 
 CheckKind rubric_row() {
-  return {
-      .name = "rubric",
-      .doc =
-          "A judge scores the answer by `criteria`, on a `scale` of whole numbers with words for some of them "
-          "(default: "
-          "0 not met, 1 met). The score is (s − lowest) / (highest − lowest), 0 to 1; passes from `pass` on, by "
-          "default "
-          "the highest. The judge sees the last user message, or the conversation (`sees`), the `reference` and the "
-          "answer, as fenced data. Unscored where three replies hold no score that was offered; an error where the "
-          "judge cannot be reached.",
-      .example = "rubric: {criteria: Names the refund window., scale: {1: wrong, 3: vague, 5: names it}, pass: 4}",
-      .short_key = "criteria",
-      .options = options,
-      .short_form = short_form,
-      .make = make};
+  return {.name = "rubric",
+          .doc =
+              "A judge scores the answer by `criteria`, on a `scale` of whole numbers with words for some of them "
+              "(default: 0 not met, 1 met). The score is (s − lowest) / (highest − lowest), 0 to 1; passes from `pass` "
+              "on, by "
+              "default the highest. The judge sees the last user message, or the conversation (`sees`), the "
+              "`reference` and the "
+              "answer, as fenced data. Unscored where three replies hold no score that was offered; an error where the "
+              "judge cannot be reached.",
+          .example = "rubric: {criteria: Names the refund window., scale: {1: wrong, 3: vague, 5: names it}, pass: 4}",
+          .short_key = "criteria",
+          .options = options,
+          .short_form = short_form,
+          .make = make};
 }
 
 }  // namespace assay::judges

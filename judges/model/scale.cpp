@@ -89,6 +89,7 @@ Result<Json> anchors_of(const Scale& scale, const Scope& scope) {
     if (!text) return text.error();
     list.push_back({{"score", score}, {"means", **text}});
   }
+  if (scale.reversed) std::ranges::reverse(list);
   return list;
 }
 

@@ -18,7 +18,11 @@ struct Scale {
   int lo = 0;
   int hi = 1;
   std::vector<std::pair<int, Templated<std::string>>> anchors;  ///< ascending; the first is `lo`, the last `hi`
+  bool reversed = false;                                        ///< the judge reads it from the highest to the lowest
 
+  /// As the judge reads it.
+  [[nodiscard]] int first() const { return reversed ? hi : lo; }
+  [[nodiscard]] int last() const { return reversed ? lo : hi; }
   /// (score − lo) / (hi − lo), 0 to 1.
   [[nodiscard]] double share(double score) const { return (score - lo) / (hi - lo); }
 };
@@ -27,7 +31,7 @@ struct Scale {
 /// numbers, beyond −1000…1000, more than 101 from the lowest to the highest, no words.
 [[nodiscard]] std::optional<Scale> read_scale(OptionReader& reader, const std::string& otherwise);
 
-/// The scale for a prompt: `[{score, means}]`. Errors: a variable that is missing or empty.
+/// The scale for a prompt, as the judge reads it: `[{score, means}]`. Errors: a variable that is missing or empty.
 [[nodiscard]] Result<Json> anchors_of(const Scale& scale, const Scope& scope);
 
 /// What may be planted in an answer: the highest score and the lowest.

@@ -26,6 +26,16 @@ struct JudgeRef {
   std::string model;  ///< as shown
 };
 
+/// Who is asked a second time before a judged failure counts: the judge named, else the check's own with its scale
+/// reversed.
+struct SecondOpinion {
+  std::optional<std::string> judge;
+  Place at;  ///< where it is asked for; faults of it are reported there
+};
+
+/// A second opinion's questions have names under this prefix: `confirm/grade`.
+inline constexpr std::string_view kConfirmPrefix = "confirm/";
+
 /// What compiling a check may look at.
 struct CompileEnv {
   std::string base_dir;      ///< paths in options are relative to the file that names them; without one, to this
@@ -36,6 +46,9 @@ struct CompileEnv {
   bool gives_contexts = true;  ///< the target's replies may bring `Contexts`
   bool explain_pass = false;   ///< scores that pass carry a sentence too; `not` needs it of the check it turns round
   bool has_threshold = false;  ///< `threshold` decides over the check's score, not the check (set by `compile`)
+  std::optional<SecondOpinion> confirm;    ///< of a check that asks a judge; of others it is ignored
+  std::optional<std::string> other_judge;  ///< asked in place of the check's own (set by `compile`, for `confirm`)
+  bool reversed = false;                   ///< scales are listed from the other end (likewise)
 };
 
 /// One row of the table.
@@ -66,6 +79,10 @@ struct CheckKind {
 
 /// Compiles `name: argument` with the generic options `as`, `threshold`, `weight`, `required`. Unknown names get
 /// did-you-mean; names of checks that come later are refused by name. Returns nothing after reporting.
+///
+/// With `env.confirm` a check that asks a judge asks a second time where it fails, by calls that no cache answers: it
+/// fails if the second opinion fails too, with `"confirmed": true` in its details, and is unscored if that passes. A
+/// named judge joins `judges`; `content` stays what it is without.
 [[nodiscard]] std::shared_ptr<const CompiledCheck> compile(const std::string& name, const text::Node& argument,
                                                            const Place& at, const CompileEnv& env,
                                                            Diagnostics& diagnostics);
