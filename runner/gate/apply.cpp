@@ -2,7 +2,9 @@
 #include "runner/gate/policy_json.hpp"
 #include "runner/gate/slices.hpp"
 
+#include <assay/gate/forecast.hpp>
 #include <assay/gate/gate.hpp>
+#include <assay/stats/power.hpp>
 #include <assay/text/reader.hpp>
 
 #include <fmt/format.h>
@@ -15,10 +17,7 @@ namespace assay::gate {
 namespace {
 
 constexpr double kImpliedFloor = 0.8;
-
-bool covers(const GateSpec& gate, const std::string& suite) {
-  return gate.suites.empty() || std::find(gate.suites.begin(), gate.suites.end(), suite) != gate.suites.end();
-}
+constexpr double kImpliedMargin = 0.05;
 
 /// A floor on a part of the suite, or of another way to pass, is not the suite's floor.
 bool has_pass_rate_floor(const Policy& policy, const std::string& suite) {
@@ -38,6 +37,7 @@ void add_floors(Policy& policy, const std::vector<SuiteFacts>& suites) {
     gate.suites = {suite.id};
     gate.metric = "pass_rate";
     gate.floor = suite.floor.value_or(kImpliedFloor);
+    if (policy.built_in && policy.baseline) gate.margin = kImpliedMargin;
     floors.push_back(std::move(gate));
   }
   policy.gates.insert(policy.gates.end(), floors.begin(), floors.end());
@@ -100,8 +100,12 @@ void check_unit(const GateSpec& gate, const Metric& metric, const SuiteFacts& su
   if (gate.floor && down) {
     complain(fmt::format("{} is better when lower, so it has no floor", metric.name), "write `max:` instead");
   }
+  if (gate.margin && down) {
+    complain(fmt::format("{} is better when lower, so it has no margin", metric.name),
+             "write `max_increase:` instead, as a share of what the baseline has");
+  }
   const auto outside = [](std::optional<double> bound) { return bound && (*bound < 0 || *bound > 1); };
-  if (metric.unit == Unit::share && (outside(gate.floor) || outside(gate.max))) {
+  if (metric.unit == Unit::share && (outside(gate.floor) || outside(gate.max) || outside(gate.improvement))) {
     complain(fmt::format("{} lies between 0 and 1, its bound does not", metric.name), "for example `floor: 0.8`");
   }
 }
@@ -123,6 +127,7 @@ bool any_has(const SuiteFacts& suite, const std::string& tag) {
 }
 
 void check_selection(const GateSpec& gate, const SuiteFacts& suite, Diagnostics& diagnostics) {
+  if (suite.cases == 0) return;
   const bool matched = gate.where.empty() || std::any_of(suite.tag_sets.begin(), suite.tag_sets.end(),
                                                          [&](const Tags& tags) { return matches(tags, gate.where); });
   if (!matched) {
@@ -138,9 +143,50 @@ void check_selection(const GateSpec& gate, const SuiteFacts& suite, Diagnostics&
   }
 }
 
-void check_on(const GateSpec& gate, const SuiteFacts& suite, Diagnostics& diagnostics) {
+/// Cases of the whole suite that the gate is about; nothing where that is not known.
+std::optional<std::uint64_t> cases_of(const GateSpec& gate, const SuiteFacts& suite) {
+  if (suite.cases == 0) return std::nullopt;
+  if (gate.where.empty()) return suite.cases;
+  if (suite.tag_counts.size() != suite.tag_sets.size()) return std::nullopt;
+  std::uint64_t cases = 0;
+  for (std::size_t i = 0; i < suite.tag_sets.size(); ++i) {
+    if (matches(suite.tag_sets[i], gate.where)) cases += suite.tag_counts[i];
+  }
+  return cases;
+}
+
+/// A margin that not even a run without one lost case would show.
+void check_margin_size(std::string_view key, double margin, const GateSpec& gate, const SuiteFacts& suite, double alpha,
+                       Diagnostics& diagnostics) {
+  const auto cases = cases_of(gate, suite);
+  const auto least = stats::margin_least_n(margin, alpha);
+  if (!cases || *cases == 0 || !least || *cases >= *least) return;
+  const auto usual = stats::margin_n({.discordance = kAssumedDiscordance}, margin, alpha);
+  const auto where = gate.where.empty() ? std::string() : fmt::format(" with {}", tags_text(gate.where));
+  diagnostics.error(
+      gate.at,
+      fmt::format("gate '{}': suite '{}' has {} case{}{}, and {} {:g} takes at least {}, not one of them lost{}",
+                  gate.id, suite.id, *cases, *cases == 1 ? "" : "s", where, key, margin, *least,
+                  usual ? fmt::format("; with {} an unchanged candidate passes 80 % of the time ({:g} % of the cases "
+                                      "differing from run to run)",
+                                      *usual, 100 * kAssumedDiscordance)
+                        : ""),
+      fmt::format("add cases, widen the {}, or write `zero_tolerance: true` where each case is a requirement", key));
+}
+
+/// What is written must be provable; what is implied leaves its row open. Slices are counted when they are decided.
+void check_margins(const Policy& policy, const GateSpec& gate, const Metric& metric, const SuiteFacts& suite,
+                   Diagnostics& diagnostics) {
+  if (!gate.margin || gate.by || policy.built_in || metric.unit != Unit::share) return;
+  check_margin_size("margin", *gate.margin, gate, suite, policy.alpha, diagnostics);
+  const auto anchor = policy.baseline ? policy.baseline->anchor_margin : std::nullopt;
+  if (anchor) check_margin_size("anchor_margin", *anchor, gate, suite, policy.alpha, diagnostics);
+}
+
+void check_on(const Policy& policy, const GateSpec& gate, const SuiteFacts& suite, Diagnostics& diagnostics) {
   if (const auto metric = metric_of(gate, suite)) {
     check_unit(gate, *metric, suite, diagnostics);
+    check_margins(policy, gate, *metric, suite, diagnostics);
     check_samples(gate, *metric, suite, diagnostics);
     if (needs_price(*metric) && !suite.has_price) {
       diagnostics.error(gate.at, fmt::format("gate '{}' is on {}, but the target has no price", gate.id, metric->name),
@@ -170,7 +216,7 @@ Policy apply(const Policy& policy, const std::vector<SuiteFacts>& suites, Diagno
   for (const auto& gate : applied.gates) {
     check_suites(gate, suites, diagnostics);
     for (const auto& suite : suites) {
-      if (covers(gate, suite.id)) check_on(gate, suite, diagnostics);
+      if (covers(gate, suite.id)) check_on(applied, gate, suite, diagnostics);
     }
   }
   check_undecided(applied, suites, diagnostics);

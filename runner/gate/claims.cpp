@@ -1,9 +1,8 @@
-#include "runner/gate/claims.hpp"
-
+#include "runner/gate/comparison.hpp"
 #include "runner/gate/interval.hpp"
 #include "runner/gate/judges.hpp"
 #include "runner/gate/reasons.hpp"
-#include "runner/gate/slices.hpp"
+#include "runner/gate/scene.hpp"
 #include "runner/gate/zero_tolerance.hpp"
 
 #include <assay/stats/multiplicity.hpp>
@@ -15,55 +14,12 @@ namespace assay::gate {
 
 namespace {
 
-std::string number(double value, Unit unit) {
-  return unit == Unit::seconds ? fmt::format("{:.12g} s", value) : fmt::format("{:.12g}", value);
-}
-
-/// What the claims of one gate are decided on.
-struct Scene {
-  const GateSpec& gate;
-  double alpha;
-  const SuiteView& view;
-  Metric metric;
-  MetricReader reader;
-};
-
-Row blank(const Scene& scene, const Claim& claim, const Tags& slice) {
-  Row row;
-  row.result.id = scene.gate.id;
-  row.result.suite = scene.view.evidence->id;
-  row.result.metric = scene.gate.metric;
-  row.result.slice = slice;
-  row.result.alpha = scene.alpha;
-  row.result.claim = claim.text;
-  row.result.blocking = !scene.gate.warn_if_open.value_or(scene.gate.by.has_value());
-  row.result.unit = scene.metric.unit;
-  return row;
-}
-
-/// One row for each claim that cannot be held against numbers.
-std::vector<Row> without_numbers(const Scene& scene, GateState state, const std::string& reason) {
-  std::vector<Row> rows;
-  for (const auto& claim : claims_of(scene.gate, scene.metric)) {
-    auto row = blank(scene, claim, {});
-    row.result.state = state;
-    row.result.method = "none";
-    row.result.reason = reason;
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
-std::string too_small(const Scene& scene, const Measured& measured) {
-  return fmt::format("the slices below min_n {} have {} {} together: too few for a claim about each of them",
-                     scene.gate.min_n, measured.cases, measured.cases == 1 ? "case" : "cases");
-}
-
 Row decide_claim(const Scene& scene, const Claim& claim, const Slice& slice, const Measured& measured) {
   auto row = blank(scene, claim, slice.tags);
   const bool floor = claim.kind == ClaimKind::floor;
-  const double low = lower_bound(measured, scene.alpha);
-  const double high = upper_bound(measured, scene.alpha);
+  const double alpha = scene.terms.level;
+  const double low = lower_bound(measured, alpha);
+  const double high = upper_bound(measured, alpha);
   auto& result = row.result;
   result.n = measured.cases;
   result.estimate = measured.estimate;
@@ -71,15 +27,15 @@ Row decide_claim(const Scene& scene, const Claim& claim, const Slice& slice, con
   result.method = method_name(measured);
   result.p = floor ? p_at_least(measured, claim.bound) : p_at_most(measured, claim.bound);
   if (const auto se = standard_error(measured, scene.metric, claim.bound)) {
-    result.mde = stats::detectable_difference(*se, scene.alpha);
+    result.mde = stats::detectable_difference(*se, alpha);
   }
   const bool holds = floor ? low >= claim.bound : high <= claim.bound;
   const bool harmed = floor ? high < claim.bound : low > claim.bound;
   result.state = holds ? GateState::pass : harmed ? GateState::block : GateState::inconclusive;
-  result.reason = reason_of({scene.metric, measured, claim, scene.alpha, low, high, result.state});
+  result.reason = reason_of({scene.metric, measured, claim, alpha, low, high, result.state});
   if (slice.small && result.state == GateState::pass) {
     result.state = GateState::inconclusive;
-    result.reason = too_small(scene, measured);
+    result.reason = too_small(scene, measured.cases);
   }
   row.interval_open = result.state == GateState::inconclusive;
   row.clusters = measured.clusters;
@@ -91,7 +47,9 @@ void correct_blocks(std::vector<Row>& rows, const std::vector<double>& harms, do
   const auto adjusted = stats::holm(harms);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     auto& row = rows[i];
-    if (row.result.state != GateState::block || adjusted[i] <= alpha) continue;
+    if (adjusted[i] <= alpha) continue;
+    row.warning.clear();  // nor is a loss that holds proved to be one
+    if (row.result.state != GateState::block) continue;
     row.result.state = GateState::inconclusive;
     row.interval_open = true;
     row.result.reason =
@@ -127,44 +85,38 @@ void hold(Row& row, const Scene& scene, const Slice& slice) {
   row.result.reason = row.held_by->why + more + so_far(row.result);
 }
 
-std::vector<Row> decide_slices(const Scene& scene, const Claim& claim, const std::vector<Slice>& slices,
-                               const std::vector<Measured>& measured) {
-  std::vector<Row> rows;
-  std::vector<double> harms;
-  for (std::size_t i = 0; i < slices.size(); ++i) {
+std::vector<DecidedRow> decide_claims(const Scene& scene, const Claim& claim, const std::vector<Slice>& slices) {
+  std::vector<DecidedRow> rows;
+  for (const auto& slice : slices) {
+    auto& decided = rows.emplace_back();
     if (claim.kind == ClaimKind::zero_tolerance) {
-      auto row = blank(scene, claim, slices[i].tags);
-      decide_zero_tolerance(row, {scene.view, slices[i], scene.reader, claim.bound, scene.gate.min_n});
-      rows.push_back(std::move(row));
+      decided.row = blank(scene, claim, slice.tags);
+      decide_zero_tolerance(decided.row, {scene.view, slice, scene.reader, claim.bound, scene.gate.min_n});
       continue;
     }
-    rows.push_back(decide_claim(scene, claim, slices[i], measured[i]));
-    harms.push_back(claim.kind == ClaimKind::floor ? p_at_most(measured[i], claim.bound)
-                                                   : p_at_least(measured[i], claim.bound));
+    const auto measured = measure(scene.view, slice, scene.metric, scene.reader, scene.known.greatest);
+    decided.row = decide_claim(scene, claim, slice, measured);
+    decided.harm =
+        claim.kind == ClaimKind::floor ? p_at_most(measured, claim.bound) : p_at_least(measured, claim.bound);
   }
-  if (scene.gate.by && !harms.empty()) correct_blocks(rows, harms, scene.alpha);
-  for (std::size_t i = 0; i < rows.size(); ++i) hold(rows[i], scene, slices[i]);
   return rows;
 }
 
-/// The metric as this suite has it; a check's metric that has no column keeps its name.
-Scene make_scene(const GateSpec& gate, double alpha, const SuiteView& view) {
-  Scene scene{gate, alpha, view, {}, {}};
-  const auto* column = view.evidence->column(gate.metric);
-  if (auto builtin = builtin_metric(gate.metric)) {
-    scene.metric = std::move(*builtin);
-    column = scene.metric.column.empty() ? nullptr : view.evidence->column(scene.metric.column);
-  } else if (column) {
-    scene.metric = check_metric(gate.metric, column->unit, column->better);
-  } else {
-    scene.metric = check_metric(gate.metric, Unit::share, Direction::up);
+std::vector<Row> decide_slices(const Scene& scene, const Claim& claim, const std::vector<Slice>& slices) {
+  auto decided = claim.against == Against::nothing ? decide_claims(scene, claim, slices)
+                                                   : decide_comparisons(scene, claim, slices);
+  std::vector<double> harms;
+  std::vector<Row> rows;
+  for (auto& [row, harm] : decided) {
+    harms.push_back(harm);
+    rows.push_back(std::move(row));
   }
-  if (gate.at_least) {
-    scene.metric.fold = Fold::at_least;
-    scene.metric.k = *gate.at_least;
+  const bool corrected = scene.gate.by && claim.kind != ClaimKind::zero_tolerance;
+  if (corrected) correct_blocks(rows, harms, scene.terms.level);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].result.interval) hold(rows[i], scene, slices[i]);
   }
-  scene.reader = {view.evidence, scene.metric.measure, scene.metric.from_check, column};
-  return scene;
+  return rows;
 }
 
 bool could_not_tell(const MetricReader& reader) {
@@ -187,9 +139,9 @@ std::optional<std::string> absent(const Scene& scene, bool any_known) {
   return fmt::format("no sample of suite '{}' has a value for {}{}", suite, scene.metric.name, hint);
 }
 
-std::string left_without(const Scene& scene, Extent extent) {
+std::string left_without(const Scene& scene) {
   const auto& suite = scene.view.evidence->id;
-  if (extent == Extent::cut_short) {
+  if (scene.terms.extent == Extent::cut_short) {
     return fmt::format("the run ended before suite '{}' had a case for this gate: resume the run", suite);
   }
   return fmt::format("the narrowed run has no case of suite '{}' for this gate: run without --where and --limit",
@@ -197,7 +149,8 @@ std::string left_without(const Scene& scene, Extent extent) {
 }
 
 /// True where the missing values may be those of the cases that were left out.
-bool may_be_left_out(const Scene& scene, Extent extent) {
+bool may_be_left_out(const Scene& scene) {
+  const auto extent = scene.terms.extent;
   if (extent == Extent::narrowed) return scene.metric.from_check;
   return extent == Extent::cut_short && (scene.metric.from_check || scene.reader.column);
 }
@@ -209,12 +162,60 @@ std::string none_matches(const Scene& scene) {
                      scene.metric.name);
 }
 
+/// Why no claim of a gate can be held against numbers.
+struct Nothing {
+  GateState state = GateState::error;
+  std::string reason;
+};
+
+std::optional<Nothing> nothing_to_decide(const Scene& scene) {
+  if (scene.view.unusable) return Nothing{GateState::error, *scene.view.unusable};
+  if (!scene.view.evidence->rows.empty()) return std::nullopt;
+  if (scene.terms.extent != Extent::whole) return Nothing{GateState::inconclusive, left_without(scene)};
+  return Nothing{GateState::error, fmt::format("no case of suite '{}' was run", scene.view.evidence->id)};
+}
+
+std::optional<Nothing> no_value(const Scene& scene) {
+  if (const auto why = absent(scene, scene.known.any)) {
+    if (may_be_left_out(scene)) return Nothing{GateState::inconclusive, left_without(scene)};
+    return Nothing{GateState::error, *why};
+  }
+  if (const auto why = find_bad_value(scene.reader, scene.metric.unit)) {
+    return Nothing{GateState::error, fmt::format("{} cannot be used: {}", scene.metric.name, *why)};
+  }
+  return std::nullopt;
+}
+
+std::vector<Row> for_each_claim(const Scene& scene, const std::vector<Claim>& claims, const Nothing& nothing) {
+  std::vector<Row> rows;
+  for (const auto& claim : claims) rows.push_back(without_numbers(scene, claim, {}, nothing.state, nothing.reason));
+  return rows;
+}
+
+/// Why only zero tolerance has cases left.
+std::optional<std::string> set_aside_wholly(const Scene& scene, const std::vector<Slice>& counted) {
+  if (scene.view.too_much_in_quarantine) return scene.view.too_much_in_quarantine;
+  if (!counted.empty()) return std::nullopt;
+  return fmt::format("every case of suite '{}' that this gate is about is in quarantine, or beyond the run's last look",
+                     scene.view.evidence->id);
+}
+
+/// A slice of which nothing counts would else have no row, and not be missed.
+std::vector<Row> rows_of_lost_slices(const Scene& scene, const Claim& claim, const std::vector<Slice>& all) {
+  std::vector<Row> rows;
+  for (const auto& slice : all) {
+    const auto aside = [&](std::uint32_t kase) { return scene.view.set_aside[kase]; };
+    if (slice.small || !std::all_of(slice.cases.begin(), slice.cases.end(), aside)) continue;
+    rows.push_back(without_numbers(scene, claim, slice.tags, GateState::inconclusive,
+                                   "each of its cases is in quarantine, or beyond the run's last look"));
+  }
+  return rows;
+}
+
 }  // namespace
 
 std::vector<Claim> claims_of(const GateSpec& gate, const Metric& metric) {
-  auto where = gate.where.empty() ? std::string() : " where " + tags_text(gate.where);
-  if (gate.at_least)
-    where += fmt::format(", at least {} {} a case", *gate.at_least, *gate.at_least == 1 ? "pass" : "passes");
+  const auto where = where_text(gate);
   std::vector<Claim> claims;
   if (gate.floor) {
     claims.push_back({ClaimKind::floor, *gate.floor,
@@ -233,31 +234,31 @@ std::vector<Claim> claims_of(const GateSpec& gate, const Metric& metric) {
   return claims;
 }
 
-std::vector<Row> rows_of(const GateSpec& gate, double alpha, const SuiteView& view, Extent extent) {
-  const auto scene = make_scene(gate, alpha, view);
-  const auto left = [&] { return without_numbers(scene, GateState::inconclusive, left_without(scene, extent)); };
-  const auto error = [&](const std::string& why) { return without_numbers(scene, GateState::error, why); };
-  if (view.unusable) return error(*view.unusable);
-  if (view.evidence->rows.empty()) {
-    if (extent != Extent::whole) return left();
-    return error(fmt::format("no case of suite '{}' was run", view.evidence->id));
+std::vector<Row> rows_of(const GateSpec& gate, const Terms& terms, const SuiteView& view) {
+  auto scene = make_scene(gate, terms, view);
+  auto claims = claims_of(gate, scene.metric);
+  for (auto& claim : comparisons_of(gate, scene.metric, terms.baseline)) claims.push_back(std::move(claim));
+  if (auto none = nothing_to_decide(scene)) return for_each_claim(scene, claims, *none);
+  scene.known = known_range(scene.reader);
+  if (auto none = no_value(scene)) return for_each_claim(scene, claims, *none);
+  const auto all = cut(view, gate, scene.reader, Cases::all);
+  if (all.empty()) {
+    const bool whole = terms.extent == Extent::whole;
+    return for_each_claim(
+        scene, claims,
+        {whole ? GateState::error : GateState::inconclusive, whole ? none_matches(scene) : left_without(scene)});
   }
-  const auto known = known_range(scene.reader);
-  if (const auto why = absent(scene, known.any)) return may_be_left_out(scene, extent) ? left() : error(*why);
-  if (const auto why = find_bad_value(scene.reader, scene.metric.unit)) {
-    return error(fmt::format("{} cannot be used: {}", scene.metric.name, *why));
-  }
-  const auto slices = cut(view, gate, scene.reader);
-  if (slices.empty()) return extent != Extent::whole ? left() : error(none_matches(scene));
-  std::vector<Measured> measured;
-  if (gate.floor || gate.max) {
-    for (const auto& slice : slices) {
-      measured.push_back(measure(view, slice, scene.metric, scene.reader, known.greatest));
-    }
-  }
+  const auto counted = view.set_aside.empty() ? all : cut(view, gate, scene.reader, Cases::counted);
   std::vector<Row> rows;
-  for (const auto& claim : claims_of(gate, scene.metric)) {
-    for (auto& row : decide_slices(scene, claim, slices, measured)) rows.push_back(std::move(row));
+  for (const auto& claim : claims) {
+    const bool zero = claim.kind == ClaimKind::zero_tolerance;
+    if (const auto why = zero ? std::nullopt : set_aside_wholly(scene, counted)) {
+      rows.push_back(without_numbers(scene, claim, {}, GateState::inconclusive, *why));
+      continue;
+    }
+    for (auto& row : decide_slices(scene, claim, zero ? all : counted)) rows.push_back(std::move(row));
+    if (zero || view.set_aside.empty()) continue;
+    for (auto& row : rows_of_lost_slices(scene, claim, all)) rows.push_back(std::move(row));
   }
   return rows;
 }

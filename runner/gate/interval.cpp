@@ -1,5 +1,7 @@
 #include "runner/gate/interval.hpp"
 
+#include "runner/gate/least_alpha.hpp"
+
 #include <assay/stats/proportion.hpp>
 #include <assay/stats/quantile.hpp>
 
@@ -95,19 +97,6 @@ double p_at_least_of(const Ranks& ranks, double bound) {
 double p_at_most_of(const Ranks& ranks, double bound) {
   const auto n = static_cast<double>(ranks.sorted.size() + ranks.missing);
   return 1 - stats::binomial_cdf(count_at_most(ranks, bound) - 1, n, ranks.quantile);
-}
-
-/// The level at which a guarded bound just reaches, by bisection: it has no closed form.
-template <class Reaches>
-double least_alpha(Reaches reaches) {
-  double low = 0;
-  double high = 0.5;
-  if (!reaches(high)) return 1;
-  for (int i = 0; i < 50; ++i) {
-    const double middle = (low + high) / 2;
-    (reaches(middle) ? high : low) = middle;
-  }
-  return high;
 }
 
 double p_at_least_of(const Ratio& ratio, double bound) {

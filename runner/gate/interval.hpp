@@ -1,6 +1,7 @@
 #pragma once
 /// What was measured on a slice, ready to be held against any bound.
 
+#include "runner/gate/case_values.hpp"
 #include "runner/gate/slices.hpp"
 #include "runner/gate/suite_view.hpp"
 
@@ -60,6 +61,13 @@ struct Measured {
 /// `ceiling` stands for the unknown greatest value of a metric without one: the greatest seen in the suite.
 [[nodiscard]] Measured measure(const SuiteView& view, const Slice& slice, const Metric& metric,
                                const MetricReader& reader, double ceiling);
+
+/// The parts of `measure`, for values that come from several runs. `measured_ranks` sorts.
+void add_ranks(Ranks& ranks, const SuiteView& view, const std::vector<std::uint32_t>& cases,
+               const MetricReader& reader);
+[[nodiscard]] Measured measured_ranks(Ranks ranks);
+[[nodiscard]] Measured measured_means(const Metric& metric, const CaseValues& values,
+                                      const std::vector<std::uint32_t>& clusters);
 
 /// One-sided 1−alpha bounds, within the metric's range.
 [[nodiscard]] double lower_bound(const Measured& measured, double alpha);

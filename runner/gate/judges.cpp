@@ -137,12 +137,6 @@ std::string shown(const JudgeStanding& standing, double alpha) {
                      standing.labels);
 }
 
-std::string age_text(Duration age) {
-  constexpr auto kDay = std::chrono::hours(24);
-  if (age % kDay == Duration{}) return fmt::format("{}d", age / kDay);
-  return in_seconds(age);
-}
-
 /// About how many labels like these bring the bound to `least`; nothing where no sensible number does.
 std::optional<std::uint64_t> labels_needed(const stats::Labelled& now, double least, double alpha) {
   constexpr double kMostTimes = 1000;
@@ -179,7 +173,7 @@ void judge_the_judge(Judge& judge, const Policy& policy) {
   } else if (policy.judge->max_age && *s.age_s > to_seconds(*policy.judge->max_age)) {
     s.state = "stale";
     judge.why = fmt::format("{}: its measurement, {}, is older than max_age {}; {} measures it again", who,
-                            shown(s, policy.alpha), age_text(*policy.judge->max_age), kCalibrate);
+                            shown(s, policy.alpha), duration_text(*policy.judge->max_age), kCalibrate);
   } else if (!s.youden || !s.youden_lower) {
     s.state = "weak";
     judge.why = fmt::format(
@@ -331,6 +325,7 @@ bool rests_on(const GateSpec& gate, const Judge& judge) {
   if (!builtin) return without_pass(gate.metric) == judge.standing.metric;
   switch (builtin->measure) {
     case Measure::passes:
+    case Measure::flaky:
     case Measure::cost_per_pass:
       return judge.required;
     case Measure::mean:

@@ -35,6 +35,7 @@ constexpr std::array kRows{
     Row{"cache_hit_rate", Measure::mean, "cache_hit_rate", 0, Unit::share, Direction::up},
     Row{"error_rate", Measure::errors, "", 0, Unit::share, Direction::down},
     Row{"unscored_rate", Measure::unscored, "", 0, Unit::share, Direction::down},
+    Row{"flake_rate", Measure::flaky, "", 0, Unit::share, Direction::down},
 };
 
 constexpr std::string_view kPass = ".pass";
@@ -74,6 +75,10 @@ std::optional<Metric> builtin_metric(std::string_view name) {
     if (row.name != name) continue;
     Metric metric{std::string(name), row.measure, std::string(row.column), row.quantile, row.unit, row.better};
     metric.binary = row.column.empty();
+    if (row.measure == Measure::flaky) {
+      metric.fold = Fold::at_least;  // each of its samples says the same of a case
+      metric.k = 1;
+    }
     return metric;
   }
   return repeats_metric(name);

@@ -15,6 +15,7 @@ enum class Measure {
   passes,         ///< share of samples that pass, from outcomes
   errors,         ///< share of samples that errored, from outcomes
   unscored,       ///< share of samples that no check could decide, from outcomes
+  flaky,          ///< share of cases that pass and fail, from outcomes and history
   mean,           ///< mean over cases of a column
   quantile,       ///< quantile over samples of a column
   cost_per_pass,  ///< Σ cost / Σ passes

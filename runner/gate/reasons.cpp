@@ -1,5 +1,7 @@
 #include "runner/gate/reasons.hpp"
 
+#include "runner/gate/slices.hpp"
+
 #include <assay/stats/proportion.hpp>
 #include <assay/stats/quantile.hpp>
 
@@ -12,26 +14,26 @@ namespace assay::gate {
 
 namespace {
 
-bool is_floor(const Decided& d) {
+bool is_floor(const DecidedClaim& d) {
   return d.claim.kind == ClaimKind::floor;
 }
 
 /// `the floor 0.8`
-std::string bound_text(const Decided& d) {
+std::string bound_text(const DecidedClaim& d) {
   return fmt::format("the {} {}", is_floor(d) ? "floor" : "maximum", show(d.claim.bound, d.metric.unit));
 }
 
-std::string bound_of_interval(const Decided& d, double value) {
+std::string bound_of_interval(const DecidedClaim& d, double value) {
   return show_apart(value, d.claim.bound, d.metric.unit);
 }
 
 /// `pass_rate 0.83`
-std::string subject(const Decided& d) {
+std::string subject(const DecidedClaim& d) {
   if (!d.measured.estimate) return d.metric.name;
   return fmt::format("{} {}", d.metric.name, show_apart(*d.measured.estimate, d.claim.bound, d.metric.unit));
 }
 
-std::string missing_text(const Decided& d) {
+std::string missing_text(const DecidedClaim& d) {
   if (d.measured.missing == 0) return {};
   const bool one = d.measured.missing == 1;
   return fmt::format("; {} {} without a value {} as the worst in one bound and the best in the other",
@@ -49,7 +51,7 @@ std::optional<double> mean_at(const Measured& measured, bool lower) {
 }
 
 /// How many more cases of the same kind bring that bound across the claim's; nothing where no number does.
-std::optional<std::uint64_t> more_cases(const Decided& d, bool lower) {
+std::optional<std::uint64_t> more_cases(const DecidedClaim& d, bool lower) {
   const auto mean = mean_at(d.measured, lower);
   if (!mean || *mean == d.claim.bound) return std::nullopt;
   const auto n = static_cast<double>(d.measured.cases);
@@ -71,7 +73,7 @@ std::string cases_text(std::uint64_t n) {
 }
 
 /// `; 174 of 200 passing cases would still do`
-std::string passes_text(const Decided& d) {
+std::string passes_text(const DecidedClaim& d) {
   const auto* counts = std::get_if<Counts>(&d.measured.data);
   if (!counts || !is_floor(d) || d.metric.better != Direction::up) return {};
   const auto needed = stats::passes_needed(d.measured.cases, d.claim.bound, d.alpha);
@@ -86,7 +88,7 @@ std::string passes_text(const Decided& d) {
   return fmt::format("; it takes {} of {} passing cases, {} pass", needed, d.measured.cases, passing);
 }
 
-std::string proved(const Decided& d) {
+std::string proved(const DecidedClaim& d) {
   const bool pass = d.state == GateState::pass;
   const bool least = is_floor(d) == pass;
   const auto value = bound_of_interval(d, least ? d.low : d.high);
@@ -96,7 +98,7 @@ std::string proved(const Decided& d) {
 }
 
 /// All at the best value, and too few: the reason that a small suite meets first.
-std::optional<std::string> too_few_perfect(const Decided& d) {
+std::optional<std::string> too_few_perfect(const DecidedClaim& d) {
   if (!is_floor(d) || d.metric.unit != Unit::share || d.measured.missing > 0) return std::nullopt;
   if (!d.measured.estimate || *d.measured.estimate != 1) return std::nullopt;
   const auto all = d.metric.binary ? "all passing" : "all at 1";
@@ -115,7 +117,7 @@ std::optional<std::string> too_few_perfect(const Decided& d) {
       other);
 }
 
-std::string open_interval(const Decided& d) {
+std::string open_interval(const DecidedClaim& d) {
   if (auto text = too_few_perfect(d)) return *text;
   const auto range =
       std::isinf(d.high)
@@ -141,7 +143,7 @@ std::string open_interval(const Decided& d) {
 }
 
 /// The claim "quantile ≤ max" is one about how many values lie within max.
-std::string of_quantile(const Decided& d, const Ranks& ranks) {
+std::string of_quantile(const DecidedClaim& d, const Ranks& ranks) {
   const auto n = ranks.sorted.size() + ranks.missing;
   const auto within = std::upper_bound(ranks.sorted.begin(), ranks.sorted.end(), d.claim.bound) - ranks.sorted.begin();
   const auto rank = stats::upper_rank(n, ranks.quantile, d.alpha);
@@ -187,17 +189,44 @@ std::string show_apart(double value, double bound, Unit unit) {
   return shown(value, unit, 17);
 }
 
+std::string as_percent(double share) {
+  return fmt::format("{:.3g} %", 100 * share);
+}
+
 std::string confidence(double alpha) {
   return fmt::format("{:.6g} %", 100 * (1 - alpha));
 }
 
+std::string plural(std::uint64_t n, std::string_view what) {
+  return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+}
+
+std::string row_name(const GateResult& row) {
+  const auto slice = row.slice.empty() ? std::string() : ", " + tags_text(row.slice);
+  return fmt::format("{} ({}{})", row.id, row.suite, slice);
+}
+
+std::string duration_text(Duration duration) {
+  using namespace std::chrono;
+  if (duration < seconds(1)) return fmt::format("{:.12g}ms", to_ms(duration));
+  for (const auto& [unit, name] :
+       {std::pair<Duration, const char*>{hours(24), "d"}, {hours(1), "h"}, {minutes(1), "m"}}) {
+    if (duration % unit == Duration{}) return fmt::format("{}{}", duration / unit, name);
+  }
+  return fmt::format("{:.12g}s", to_seconds(duration));
+}
+
 std::string so_far(const GateResult& row) {
   if (!row.estimate) return {};
+  if (row.against != Against::nothing) {
+    return fmt::format("; so far {} differs by {} over {} {}", row.metric, show(*row.estimate, row.unit), row.n,
+                       row.n == 1 ? "case" : "cases");
+  }
   return fmt::format("; so far {} is {} over {} {}", row.metric, show(*row.estimate, row.unit), row.n,
                      row.n == 1 ? "case" : "cases");
 }
 
-std::string reason_of(const Decided& decided) {
+std::string reason_of(const DecidedClaim& decided) {
   if (const auto* ranks = std::get_if<Ranks>(&decided.measured.data)) {
     return of_quantile(decided, *ranks) + missing_text(decided);
   }

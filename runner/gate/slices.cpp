@@ -70,7 +70,7 @@ std::vector<Slice> pool_small(std::vector<Slice> slices, const std::string& tag,
   }
   if (pool.cases.empty()) return kept;
   std::sort(pool.cases.begin(), pool.cases.end());
-  pool.tags[tag] = "(small)";
+  pool.tags[tag] = kSmallSlices;
   pool.small = true;
   kept.push_back(std::move(pool));
   return kept;
@@ -91,11 +91,13 @@ std::string tags_text(const Tags& tags) {
   return text;
 }
 
-std::vector<Slice> cut(const SuiteView& view, const GateSpec& gate, const MetricReader& reader) {
+std::vector<Slice> cut(const SuiteView& view, const GateSpec& gate, const MetricReader& reader, Cases which) {
   const auto matched = matching(view, gate.where);
+  const bool leave_out = which == Cases::counted && !view.set_aside.empty();
   std::vector<std::uint32_t> cases;
   for (std::uint32_t c = 0; c < view.evidence->cases.size(); ++c) {
     if (!matched.empty() && !matched[view.evidence->cases.tags_number(c)]) continue;
+    if (leave_out && view.set_aside[c]) continue;
     if (applies(view, c, reader)) cases.push_back(c);
   }
   if (cases.empty()) return {};

@@ -125,6 +125,12 @@ std::optional<std::string> find_fault(const SuiteEvidence& suite, double max_err
   return std::nullopt;
 }
 
+Cell read_flaky(std::uint8_t flaky, double& value) {
+  constexpr std::uint8_t kNotKnown = 2;
+  value = flaky == 1 ? 1 : 0;
+  return flaky == kNotKnown ? Cell::missing : Cell::known;
+}
+
 Cell read_outcome(const SampleRow& row, Measure measure, double& value) {
   const bool errored = row.outcome == OutcomeKind::endpoint_error || row.outcome == OutcomeKind::judge_error;
   if (row.outcome == OutcomeKind::skipped) return Cell::missing;
@@ -159,8 +165,15 @@ SuiteView view_suite(const SuiteEvidence& suite, double max_error_rate, bool who
   return view;
 }
 
+RowRange rows_of_case(const SuiteView& view, std::uint32_t kase, bool alike) {
+  const RowRange rows{view.first_row[kase], view.first_row[kase + 1]};
+  if (!alike || rows.end - rows.first <= view.alike) return rows;
+  return {rows.first, rows.first + view.alike};
+}
+
 Cell MetricReader::read(std::size_t row, double& value) const {
   const auto& sample = evidence->rows[row];
+  if (flaky) return read_flaky((*flaky)[sample.case_index], value);
   if (!column) return read_outcome(sample, measure, value);
   // A call that failed says nothing of an answer's latency, even if its collector timed it.
   if (column->known[row] == 1 && (from_check || sample.outcome != OutcomeKind::endpoint_error)) {

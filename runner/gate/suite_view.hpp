@@ -6,6 +6,7 @@
 #include <assay/core/evidence.hpp>
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,20 +14,38 @@
 namespace assay::gate {
 
 struct Judge;
+struct SuiteBaseline;
+
+inline constexpr auto kEverySample = std::numeric_limits<std::uint32_t>::max();
 
 /// The evidence outlives the view.
 struct SuiteView {
   const SuiteEvidence* evidence = nullptr;
+  const RunEvidence* run = nullptr;      ///< that it is part of, where a gate compares
   std::vector<std::uint32_t> first_row;  ///< of each case, and one past the end; empty if the rows cannot be used
   std::vector<std::uint32_t> clusters;   ///< label of each case; empty where no two cases share a cluster
   std::vector<const Judge*> doubted;     ///< judges of its metrics that may not decide
-  std::uint64_t never_run = 0;           ///< planned samples without a row
-  std::optional<std::string> unusable;   ///< why the rows cannot be read at all
-  std::optional<std::string> fault;      ///< why what they say cannot be trusted
+  std::vector<bool> set_aside;           ///< cases that count for zero tolerance only; empty: none
+  std::vector<std::uint8_t> flaky;       ///< of each case: 0 no, 1 yes, 2 not known; empty where no gate asks
+  std::optional<std::string> too_much_in_quarantine;  ///< why nothing but zero tolerance is decided
+  const SuiteBaseline* baseline = nullptr;            ///< where a gate compares
+  const SuiteBaseline* anchor = nullptr;              ///< where the policy has one
+  std::uint64_t never_run = 0;                        ///< planned samples without a row
+  std::uint32_t alike = kEverySample;                 ///< of each case its first so many: without rounds of repeats
+  std::optional<std::string> unusable;                ///< why the rows cannot be read at all
+  std::optional<std::string> fault;                   ///< why what they say cannot be trusted
 };
 
 /// `whole`: not narrowed, so every case must have rows.
 [[nodiscard]] SuiteView view_suite(const SuiteEvidence& suite, double max_error_rate, bool whole);
+
+/// The rows of a case: first, and one past the last. `alike`: without the repeats of flaky cases, which would weigh
+/// more than others wherever samples are counted and not means of cases.
+struct RowRange {
+  std::uint32_t first = 0;
+  std::uint32_t end = 0;
+};
+[[nodiscard]] RowRange rows_of_case(const SuiteView& view, std::uint32_t kase, bool alike);
 
 /// What one row says about a metric.
 enum class Cell : std::uint8_t {
@@ -40,7 +59,8 @@ struct MetricReader {
   const SuiteEvidence* evidence = nullptr;
   Measure measure = Measure::passes;  ///< passes, errors, unscored, or anything else for the column
   bool from_check = false;
-  const Column* column = nullptr;  ///< nullptr: from outcomes
+  const Column* column = nullptr;                    ///< nullptr: from outcomes
+  const std::vector<std::uint8_t>* flaky = nullptr;  ///< as in the view, for `Measure::flaky`
 
   [[nodiscard]] Cell read(std::size_t row, double& value) const;
 };

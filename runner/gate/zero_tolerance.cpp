@@ -65,10 +65,6 @@ Tally tally(const ZeroTolerance& gate) {
   return total;
 }
 
-std::string plural(std::uint64_t n, std::string_view what) {
-  return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
-}
-
 void block(Row& row, const Tally& total) {
   row.result.state = GateState::block;
   row.proven_failure = true;
@@ -111,7 +107,7 @@ void decide_zero_tolerance(Row& row, const ZeroTolerance& gate) {
   auto& result = row.result;
   const auto n = static_cast<double>(gate.slice.cases.size());
   result.n = gate.slice.cases.size();
-  result.method = "clopper-pearson";
+  result.method = kZeroToleranceMethod;
   if (total.known_cases > 0) result.estimate = total.known_sum / total.known_cases;
   result.interval = {stats::clopper_pearson_lower(total.passes_low, n, result.alpha),
                      stats::clopper_pearson_upper(total.passes_high, n, result.alpha)};

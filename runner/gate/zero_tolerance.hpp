@@ -6,6 +6,8 @@
 
 namespace assay::gate {
 
+inline constexpr std::string_view kZeroToleranceMethod = "clopper-pearson";
+
 struct ZeroTolerance {
   const SuiteView& view;
   const Slice& slice;

@@ -151,5 +151,112 @@ TEST(Apply, a_floor_of_k_of_n_does_not_stand_for_the_suites_own) {
   EXPECT_EQ(apply(policy_of({gate}), {facts("a", 0.7)}, diagnostics).gates.size(), 2u);
 }
 
+GateSpec margin_gate(double margin, std::string metric = "pass_rate") {
+  GateSpec gate;
+  gate.id = "overall";
+  gate.metric = std::move(metric);
+  gate.margin = margin;
+  return gate;
+}
+
+SuiteFacts facts_of_size(std::uint64_t cases, std::uint64_t critical = 0) {
+  auto suite = facts();
+  suite.cases = cases;
+  suite.tag_counts = {cases - critical, critical};
+  return suite;
+}
+
+TEST(Apply, a_written_margin_that_no_run_of_the_suite_could_show_is_refused_with_two_numbers) {
+  struct Row {
+    double margin;
+    double alpha;
+    std::uint64_t least;  ///< z²(1−δ)/δ
+  };
+  for (const auto& row : {Row{0.05, 0.05, 52}, Row{0.10, 0.05, 25}, Row{0.05, 0.01, 103}}) {
+    SCOPED_TRACE(row.least);
+    auto policy = policy_of({margin_gate(row.margin)});
+    policy.alpha = row.alpha;
+    Diagnostics enough;
+    (void)apply(policy, {facts_of_size(row.least)}, enough);
+    EXPECT_TRUE(enough.ok()) << all(enough);
+    Diagnostics short_of_one;
+    (void)apply(policy, {facts_of_size(row.least - 1)}, short_of_one);
+    EXPECT_EQ(short_of_one.error_count(), 1u);
+    EXPECT_NE(all(short_of_one).find("at least " + std::to_string(row.least)), std::string::npos) << all(short_of_one);
+    EXPECT_NE(all(short_of_one).find("80 % of the time"), std::string::npos) << all(short_of_one);
+  }
+  Diagnostics usual;
+  (void)apply(policy_of({margin_gate(0.05)}), {facts_of_size(40)}, usual);
+  EXPECT_NE(all(usual).find("40 cases"), std::string::npos) << all(usual);
+  EXPECT_NE(all(usual).find("with 274 an unchanged"), std::string::npos) << "at 10 % discordance: " << all(usual);
+}
+
+TEST(Apply, the_size_of_a_margin_counts_the_cases_that_the_gate_is_about) {
+  auto critical = margin_gate(0.10);
+  critical.where = {{"severity", "critical"}};
+  Diagnostics few;
+  (void)apply(policy_of({critical}), {facts_of_size(500, 24)}, few);
+  EXPECT_NE(all(few).find("has 24 cases with severity=critical"), std::string::npos) << all(few);
+  Diagnostics enough;
+  (void)apply(policy_of({critical}), {facts_of_size(500, 25)}, enough);
+  EXPECT_TRUE(enough.ok()) << all(enough);
+  auto uncounted = facts_of_size(500, 24);
+  uncounted.tag_counts.clear();
+  Diagnostics unknown;
+  (void)apply(policy_of({critical}), {uncounted}, unknown);
+  EXPECT_TRUE(unknown.ok()) << "what is not known is left to the decision: " << all(unknown);
+}
+
+TEST(Apply, the_margin_of_an_anchor_is_as_written_and_as_much_held_against_the_suite) {
+  auto policy = policy_of({margin_gate(0.20)});
+  policy.baseline.emplace();
+  policy.baseline->anchor = "ga";
+  policy.baseline->anchor_margin = 0.05;
+  Diagnostics diagnostics;
+  (void)apply(policy, {facts_of_size(40)}, diagnostics);
+  EXPECT_EQ(diagnostics.error_count(), 1u);
+  EXPECT_NE(all(diagnostics).find("anchor_margin 0.05 takes at least 52"), std::string::npos) << all(diagnostics);
+}
+
+TEST(Apply, what_may_be_small_is_decided_later) {
+  auto sliced = margin_gate(0.05);
+  sliced.by = "continent";
+  Diagnostics slices;
+  (void)apply(policy_of({sliced}), {facts_of_size(40)}, slices);
+  EXPECT_TRUE(slices.ok()) << "slices are counted at the decision: " << all(slices);
+  Diagnostics unit;
+  (void)apply(policy_of({margin_gate(0.5, "length")}), {facts_of_size(3)}, unit);
+  EXPECT_TRUE(unit.ok()) << "no share, so the formula says nothing: " << all(unit);
+  auto part = facts_of_size(3);
+  part.cases = 0;
+  auto elsewhere = margin_gate(0.05);
+  elsewhere.where = {{"severity", "high"}};
+  Diagnostics narrowed;
+  (void)apply(policy_of({elsewhere}), {part}, narrowed);
+  EXPECT_TRUE(narrowed.ok()) << "the whole suite is not known: " << all(narrowed);
+}
+
+TEST(Apply, a_margin_on_a_metric_that_is_better_when_lower_is_refused) {
+  Diagnostics diagnostics;
+  (void)apply(policy_of({margin_gate(0.1, "answer_time")}), {facts_of_size(500)}, diagnostics);
+  EXPECT_NE(all(diagnostics).find("write `max_increase:` instead"), std::string::npos) << all(diagnostics);
+}
+
+TEST(Apply, without_a_policy_a_baseline_implies_a_margin_beside_each_floor) {
+  Diagnostics diagnostics;
+  const auto policy = apply(default_policy(true), {facts("a"), facts("b", 0.6)}, diagnostics);
+  EXPECT_TRUE(diagnostics.ok()) << "an implied margin may be too small: " << all(diagnostics);
+  ASSERT_EQ(policy.gates.size(), 2u);
+  EXPECT_EQ(policy.gates[0].floor, 0.8);
+  EXPECT_EQ(policy.gates[0].margin, 0.05);
+  EXPECT_EQ(policy.gates[1].margin, 0.05);
+  EXPECT_NE(policy.digest, apply(default_policy(), {facts("a"), facts("b", 0.6)}, diagnostics).digest);
+  auto written = policy_of({zero_gate()});
+  written.baseline.emplace();
+  const auto own = apply(written, {facts("a", 0.7)}, diagnostics);
+  ASSERT_EQ(own.gates.size(), 2u);
+  EXPECT_FALSE(own.gates[1].margin) << "with a policy file nothing is implied";
+}
+
 }  // namespace
 }  // namespace assay::gate

@@ -208,12 +208,13 @@ TEST(Decide, equal_evidence_gives_an_equal_decision_and_other_evidence_another) 
   EXPECT_NE(a.decision, c.decision);
 }
 
-TEST(Decide, this_version_makes_nothing_canary_ready_and_says_why) {
+TEST(Decide, a_policy_without_a_canary_section_makes_nothing_ready) {
   const auto verdict = decide_one(SuiteBuilder().add_many(40, "p"), floor_gate(0.8));
   EXPECT_EQ(verdict.kind, VerdictKind::pass);
   EXPECT_FALSE(verdict.canary.ready);
-  EXPECT_EQ(verdict.canary.score, 0);
-  EXPECT_FALSE(verdict.canary.missing.empty());
+  EXPECT_GE(verdict.canary.score, 95);
+  ASSERT_FALSE(verdict.canary.missing.empty());
+  EXPECT_TRUE(contains(verdict.canary.missing.back(), "`canary` section")) << verdict.canary.missing.back();
 }
 
 TEST(OnInconclusive, warn_opens_only_a_whole_finished_run) {

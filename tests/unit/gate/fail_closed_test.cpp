@@ -1,21 +1,31 @@
-// The fail-closed rules, one test each that shows the rule biting. The rules about baselines, judges, waivers and
-// budgets come with what they are about; a verdict is written whole or not at all by whoever writes it.
+// The fail-closed rules, each shown biting. Tested where they live: 8 (a weaker policy without a reason) in
+// weakening_test.cpp, the part of 10 that is known at load (no condition, unknown keys) in policy_test.cpp and
+// apply_test.cpp, the part of 11 before the first call in the tests of suites, 15 (a crash leaves no verdict) in those
+// of reports, e2e and the store.
 
-#include "tests/unit/gate/evidence_builder.hpp"
+#include "tests/unit/gate/baseline_builder.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 
 namespace assay::gate {
 namespace {
 
+using testing::against;
+using testing::any_contains;
+using testing::compared_policy;
 using testing::contains;
 using testing::decide_one;
+using testing::decide_pair;
 using testing::floor_gate;
+using testing::margin_gate;
 using testing::max_gate;
+using testing::paired;
 using testing::policy_of;
+using testing::run_named;
 using testing::run_of;
 using testing::SuiteBuilder;
 using testing::zero_gate;
@@ -84,6 +94,63 @@ TEST(FailClosed, rule_4_a_broken_balance_is_an_error) {
   auto rows_gone = SuiteBuilder().add_many(40, "p");
   rows_gone.suite.balance.planned = rows_gone.suite.balance.scored = 50;
   expect_error(decide_one(rows_gone, floor_gate(0.8)), "balance");
+}
+
+TEST(FailClosed, rule_4_errors_fail_in_the_lower_bound_and_pass_in_the_upper_one) {
+  const auto row = decide_one(SuiteBuilder().add_many(98, "p").add_many(2, "e"), floor_gate(0.99)).gates.at(0);
+  const auto worst = decide_one(SuiteBuilder().add_many(98, "p").add_many(2, "f"), floor_gate(0.99)).gates.at(0);
+  const auto best = decide_one(SuiteBuilder().add_many(100, "p"), floor_gate(0.99)).gates.at(0);
+  EXPECT_EQ(row.interval->first, worst.interval->first);
+  EXPECT_EQ(row.interval->second, best.interval->second);
+}
+
+TEST(FailClosed, rule_5_a_missing_stale_or_other_baseline_is_an_error) {
+  const auto pair = paired(100, 0, 0, 0);
+  const auto policy = compared_policy({margin_gate(0.05)});
+  expect_error(decide(policy_of({margin_gate(0.05)}), pair.candidate), "names no baseline");
+  expect_error(decide(policy, pair.candidate), "baseline 'main' has no run");
+  expect_error(decide(policy, pair.candidate, against({})), "baseline 'main' has no run");
+  auto stale = policy;
+  stale.baseline->max_age = std::chrono::hours(24);
+  expect_error(decide(stale, pair.candidate, against({pair.baseline})), "older than max_age 1d");
+  auto other = pair.baseline;
+  other.suites[0].id = "rivers";
+  expect_error(decide(policy, pair.candidate, against({other})), "has no suite 'capitals'");
+}
+
+TEST(FailClosed, rule_5_bootstrap_makes_it_inconclusive_and_no_warning_makes_that_pass) {
+  auto policy = compared_policy({margin_gate(0.05)});
+  policy.baseline->bootstrap = true;
+  policy.warn_on_inconclusive = true;
+  const auto verdict = decide(policy, paired(100, 0, 0, 0).candidate, against({}));
+  EXPECT_EQ(verdict.kind, VerdictKind::inconclusive);
+  EXPECT_EQ(verdict.exit, ExitCode::inconclusive);
+}
+
+TEST(FailClosed, rule_6_other_cases_another_judge_or_load_are_not_comparable) {
+  const auto policy = compared_policy({margin_gate(0.05)});
+  auto pair = paired(100, 0, 0, 0);
+  SuiteBuilder part;
+  part.add_many(89, "p");
+  expect_error(decide(policy, run_named("candidate", part), against({pair.baseline})), "89 of 100 cases");
+  pair.candidate.suites[0].judged.push_back({"polite", true, {"strict", "sha256:new", "sha256:p"}, "m"});
+  pair.baseline.suites[0].judged.push_back({"polite", true, {"strict", "sha256:old", "sha256:p"}, "m"});
+  expect_error(decide(policy, pair.candidate, against({pair.baseline})), "another judge or prompt");
+  auto busy = paired(100, 0, 0, 0);
+  for (auto* run : {&busy.candidate, &busy.baseline}) {
+    run->suites[0].columns.push_back(
+        {"latency", Unit::seconds, Direction::down, std::vector<double>(100, 1.0), std::vector<std::uint8_t>(100, 1)});
+  }
+  busy.candidate.timing.concurrency = 3 * busy.baseline.timing.concurrency;
+  expect_error(decide_pair(busy, testing::increase_gate(0.5, "latency_p95")), "not comparable");
+}
+
+TEST(FailClosed, rule_6_prompt_and_parameters_are_the_candidates_not_the_measures) {
+  auto pair = paired(100, 0, 0, 0);
+  pair.candidate.suites[0].prompt = "sha256:another";
+  pair.candidate.suites[0].params = "sha256:another";
+  pair.candidate.model = pair.candidate.served_models[0] = "another";
+  EXPECT_EQ(decide_pair(pair, margin_gate(0.05)).kind, VerdictKind::pass);
 }
 
 TEST(FailClosed, rule_7_a_changed_or_wrong_served_model_is_an_error) {
@@ -204,6 +271,17 @@ TEST(FailClosed, rule_9_samples_that_were_never_run_decide_nothing_but_a_proven_
   EXPECT_EQ(decide_one(bad, zero_gate()).kind, VerdictKind::block);
 }
 
+TEST(FailClosed, rule_9_a_run_that_looks_ended_is_whole_only_for_the_policy_that_planned_them) {
+  auto run = run_of({SuiteBuilder().add_many(100, "p").suite});
+  run.stop = StopPoint{1, 0, 0.5, 100};
+  auto policy = policy_of({floor_gate(0.6)});
+  EXPECT_EQ(decide(policy, run).kind, VerdictKind::inconclusive);
+  policy.sampling = Sampling{{0.5, 1}, stats::Spending::pocock, std::nullopt};
+  EXPECT_EQ(decide(policy, run).kind, VerdictKind::pass);
+  policy.sampling->looks = {0.6, 1};
+  EXPECT_EQ(decide(policy, run).kind, VerdictKind::inconclusive) << "no look of this policy is there";
+}
+
 TEST(FailClosed, rule_10_a_gate_that_claims_nothing_decides_nothing) {
   auto nothing = floor_gate(0.8);
   nothing.floor.reset();
@@ -218,6 +296,59 @@ TEST(FailClosed, rule_10_a_gate_that_claims_nothing_decides_nothing) {
 TEST(FailClosed, rule_11_duplicate_case_ids_are_an_error) {
   auto builder = SuiteBuilder().add_many(40, "p").add("p", {}, {}, "c30");
   expect_error(decide_one(builder, floor_gate(0.8)), "two cases have the id 'c30'");
+}
+
+TEST(FailClosed, rule_12_a_judge_that_nobody_measured_decides_nothing_where_the_policy_asks) {
+  auto builder = SuiteBuilder().add_many(100, "p").column("polite.pass", Unit::share, std::vector<double>(100, 1));
+  builder.suite.judged.push_back({"polite", true, {"strict", "sha256:j", "sha256:p"}, "m"});
+  auto policy = policy_of({floor_gate(0.5)});
+  EXPECT_EQ(decide(policy, run_of({builder.suite})).kind, VerdictKind::pass);
+  policy.judge = JudgePolicy{0.6, std::nullopt};
+  policy.warn_on_inconclusive = true;
+  const auto verdict = decide(policy, run_of({builder.suite}));
+  EXPECT_EQ(verdict.kind, VerdictKind::inconclusive);
+  EXPECT_EQ(verdict.exit, ExitCode::inconclusive);
+}
+
+TEST(FailClosed, rule_13_an_expired_quarantine_or_waiver_covers_nothing) {
+  Background background;
+  background.now = {1'700'000'000'000};
+  background.waivers.quarantine.push_back({"capitals", "c60", "geo", "", {background.now.unix_ms - 1}, {}});
+  Waiver waiver;
+  waiver.id = "W-1";
+  waiver.gate = "overall";
+  waiver.limit = 0.1;
+  waiver.author = "ben";
+  waiver.approver = "ana";
+  waiver.role = "quality";
+  waiver.expires = {background.now.unix_ms - 1};
+  background.waivers.waivers.push_back(waiver);
+  const auto run = run_of({SuiteBuilder().add_many(60, "p").add_many(60, "f").suite});
+  const auto verdict = decide(policy_of({floor_gate(0.8)}), run, background);
+  EXPECT_EQ(verdict.gates.at(0).n, 120u);
+  EXPECT_EQ(verdict.kind, VerdictKind::block);
+  EXPECT_TRUE(any_contains(verdict.warnings, "has expired")) << "the quarantine";
+  EXPECT_EQ(verdict.waivers.at(0).state, "expired");
+}
+
+TEST(FailClosed, rule_14_a_slice_that_is_too_small_is_open_and_never_passes) {
+  auto pooled = floor_gate(0.5);
+  pooled.by = "topic";
+  pooled.min_n = 20;
+  pooled.warn_if_open = false;
+  SuiteBuilder builder;
+  builder.add_many(40, "p", {{"topic", "large"}}).add_many(19, "p", {{"topic", "small"}});
+  auto verdict = decide_one(builder, pooled);
+  EXPECT_EQ(verdict.gates.at(0).state, GateState::pass);
+  EXPECT_EQ(verdict.gates.at(1).state, GateState::inconclusive);
+  EXPECT_EQ(verdict.kind, VerdictKind::inconclusive);
+  auto margin = margin_gate(0.10);
+  margin.by = "topic";
+  margin.warn_if_open = false;
+  verdict = decide(compared_policy({margin}), run_named("candidate", builder), against({run_named("b1", builder)}));
+  EXPECT_EQ(verdict.gates.at(0).state, GateState::pass);
+  EXPECT_EQ(verdict.gates.at(1).state, GateState::inconclusive) << "19 cases cannot show 0.10";
+  EXPECT_EQ(verdict.kind, VerdictKind::inconclusive);
 }
 
 TEST(FailClosed, rows_that_cannot_be_read_are_an_error) {

@@ -100,7 +100,7 @@ TEST(JudgeTrust, the_state_says_what_was_shown_and_only_a_trusted_judge_decides)
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.state);
-    const auto verdict = decide(asking({floor_gate(0.8)}), judged_run(190, 10), row.trust);
+    const auto verdict = decide(asking({floor_gate(0.8)}), judged_run(190, 10), {.trust = row.trust});
     ASSERT_EQ(verdict.judges.size(), 1u);
     EXPECT_EQ(verdict.judges[0].state, row.state);
     const bool trusted = row.state == "trusted";
@@ -120,7 +120,7 @@ TEST(JudgeTrust, an_untrusted_judge_neither_passes_nor_blocks_and_no_warn_opens_
     EXPECT_EQ(verdict.kind, VerdictKind::inconclusive);
     EXPECT_EQ(verdict.exit, ExitCode::inconclusive);
   }
-  EXPECT_EQ(decide(policy, judged_run(20, 180), std::vector{measured(good())}).kind, VerdictKind::block);
+  EXPECT_EQ(decide(policy, judged_run(20, 180), {.trust = std::vector{measured(good())}}).kind, VerdictKind::block);
 }
 
 TEST(JudgeTrust, an_untrusted_judge_makes_no_pass_of_a_slice_that_it_blocked) {
@@ -222,21 +222,23 @@ TEST(JudgeTrust, is_that_of_the_same_judge_and_prompt) {
   auto other_judge = measured(good());
   other_judge.use.digest = "sha256:k";
   const auto policy = asking({floor_gate(0.8)});
-  EXPECT_EQ(decide(policy, judged_run(190, 10), std::vector{other_prompt, other_judge}).judges[0].state, "unmeasured");
+  EXPECT_EQ(decide(policy, judged_run(190, 10), {.trust = std::vector{other_prompt, other_judge}}).judges[0].state,
+            "unmeasured");
   auto elsewhere = measured(good());
   elsewhere.suite = "rivers";
-  EXPECT_EQ(decide(policy, judged_run(190, 10), std::vector{elsewhere}).judges[0].state, "trusted");
+  EXPECT_EQ(decide(policy, judged_run(190, 10), {.trust = std::vector{elsewhere}}).judges[0].state, "trusted");
   auto here = measured({60, 40, 70, 30}, 20);
-  EXPECT_EQ(decide(policy, judged_run(190, 10), std::vector{elsewhere, here}).judges[0].state, "weak")
+  EXPECT_EQ(decide(policy, judged_run(190, 10), {.trust = std::vector{elsewhere, here}}).judges[0].state, "weak")
       << "what was measured on this suite and metric goes before what is newer";
   auto renamed = measured(good());
   renamed.use.judge = "lenient";
-  EXPECT_EQ(decide(policy, judged_run(190, 10), std::vector{renamed}).judges[0].state, "trusted")
+  EXPECT_EQ(decide(policy, judged_run(190, 10), {.trust = std::vector{renamed}}).judges[0].state, "trusted")
       << "a name is no identity";
 }
 
 TEST(JudgeTrust, a_measurement_made_after_the_run_counts_when_it_is_decided_again) {
-  const auto verdict = decide(asking({floor_gate(0.8)}), judged_run(190, 10), std::vector{measured(good(), -3)});
+  const auto verdict =
+      decide(asking({floor_gate(0.8)}), judged_run(190, 10), {.trust = std::vector{measured(good(), -3)}});
   EXPECT_EQ(verdict.kind, VerdictKind::pass);
   EXPECT_EQ(verdict.judges[0].age_s, 0);
 }
@@ -244,11 +246,11 @@ TEST(JudgeTrust, a_measurement_made_after_the_run_counts_when_it_is_decided_agai
 TEST(JudgeTrust, equal_states_give_equal_decisions_whatever_the_clock) {
   const auto policy = asking({floor_gate(0.8)});
   const auto run = judged_run(190, 10);
-  const auto a = decide(policy, run, std::vector{measured(good(), 10)});
-  EXPECT_EQ(a.decision, decide(policy, run, std::vector{measured(good(), 11)}).decision);
-  const auto stale = decide(policy, run, std::vector{measured(good(), 100)});
+  const auto a = decide(policy, run, {.trust = std::vector{measured(good(), 10)}});
+  EXPECT_EQ(a.decision, decide(policy, run, {.trust = std::vector{measured(good(), 11)}}).decision);
+  const auto stale = decide(policy, run, {.trust = std::vector{measured(good(), 100)}});
   EXPECT_NE(a.decision, stale.decision);
-  EXPECT_EQ(stale.decision, decide(policy, run, std::vector{measured(good(), 101)}).decision);
+  EXPECT_EQ(stale.decision, decide(policy, run, {.trust = std::vector{measured(good(), 101)}}).decision);
 }
 
 TEST(JudgeWarnings, without_the_key_the_judge_decides_and_the_verdict_says_so) {
@@ -260,10 +262,10 @@ TEST(JudgeWarnings, without_the_key_the_judge_decides_and_the_verdict_says_so) {
                        "judge 'strict' was never measured against people on 'polite' of "
                        "capitals, and decides all the same"))
       << all(unmeasured.warnings);
-  const auto fine = decide(policy, judged_run(190, 10), std::vector{measured(good(), 1000)});
+  const auto fine = decide(policy, judged_run(190, 10), {.trust = std::vector{measured(good(), 1000)}});
   EXPECT_EQ(fine.judges.at(0).state, "measured");
   EXPECT_TRUE(fine.warnings.empty()) << all(fine.warnings);
-  const auto chance = decide(policy, judged_run(190, 10), std::vector{measured({5, 5, 6, 4})});
+  const auto chance = decide(policy, judged_run(190, 10), {.trust = std::vector{measured({5, 5, 6, 4})}});
   EXPECT_TRUE(contains(all(chance.warnings), "not told from chance")) << all(chance.warnings);
 }
 
@@ -286,7 +288,7 @@ TEST(JudgeWarnings, judge_and_candidate_of_one_vendor) {
     run.model = row.candidate;
     run.served_models = {row.candidate};
     run.suites[0].judged[0].model = row.judge;
-    const auto verdict = decide(policy_of({floor_gate(0.8)}), run, std::vector{measured(good())});
+    const auto verdict = decide(policy_of({floor_gate(0.8)}), run, {.trust = std::vector{measured(good())}});
     EXPECT_EQ(verdict.warnings.size(), row.says.empty() ? 0u : 1u) << all(verdict.warnings);
     EXPECT_TRUE(contains(all(verdict.warnings), row.says)) << all(verdict.warnings);
   }
@@ -298,7 +300,7 @@ TEST(JudgeWarnings, a_judge_that_was_talked_round_and_scores_that_people_changed
   trust.injections_resisted = 37;
   auto run = judged_run(190, 10);
   run.edited = 2;
-  const auto verdict = decide(policy_of({floor_gate(0.8)}), run, std::vector{trust});
+  const auto verdict = decide(policy_of({floor_gate(0.8)}), run, {.trust = std::vector{trust}});
   EXPECT_TRUE(contains(all(verdict.warnings), "3 of 40 planted verdicts raised its score")) << all(verdict.warnings);
   EXPECT_TRUE(contains(all(verdict.warnings), "2 scores were changed by people")) << all(verdict.warnings);
 }
@@ -337,7 +339,7 @@ TEST(RoganGladen, the_share_corrected_for_the_judges_errors_stands_beside_what_i
   // Lee et al. 2025: p .78 of 1,000, TNR .70 and TPR .90 of 250 labels each; at 2.5 % on each side [.7338, .8720]
   auto policy = policy_of({floor_gate(0.5)});
   policy.alpha = 0.025;
-  const auto verdict = decide(policy, judged_run(780, 220), std::vector{measured({225, 25, 175, 75})});
+  const auto verdict = decide(policy, judged_run(780, 220), {.trust = std::vector{measured({225, 25, 175, 75})}});
   const auto& judge = verdict.judges.at(0);
   EXPECT_NEAR(judge.observed.value_or(0), .78, 1e-12);
   EXPECT_NEAR(judge.corrected.value_or(0), .8, 1e-12);
@@ -358,8 +360,8 @@ TEST(RoganGladen, counts_cases_and_not_their_samples) {
   const auto thrice = run_of({judged_suite(std::move(builder), passes)});
   const auto trust = std::vector{measured(good())};
   const auto policy = policy_of({floor_gate(0.5)});
-  const auto a = decide(policy, thrice, trust).judges.at(0);
-  const auto b = decide(policy, judged_run(30, 10), trust).judges.at(0);
+  const auto a = decide(policy, thrice, {.trust = trust}).judges.at(0);
+  const auto b = decide(policy, judged_run(30, 10), {.trust = trust}).judges.at(0);
   EXPECT_EQ(a.observed, b.observed);
   EXPECT_EQ(a.corrected_interval, b.corrected_interval);
 }
@@ -367,11 +369,11 @@ TEST(RoganGladen, counts_cases_and_not_their_samples) {
 TEST(RoganGladen, a_floor_that_holds_in_the_judges_eyes_only_is_a_warning) {
   // TPR .95, TNR .60: 90 % passed are (.9 + .6 - 1)/.55 = 90.9 % with people, 80 % passed are 72.7 %
   const auto lenient = std::vector{measured({190, 10, 120, 80})};
-  const auto verdict = decide(policy_of({floor_gate(0.75, "polite.pass")}), judged_run(800, 200), lenient);
+  const auto verdict = decide(policy_of({floor_gate(0.75, "polite.pass")}), judged_run(800, 200), {.trust = lenient});
   EXPECT_EQ(verdict.kind, VerdictKind::pass);
   EXPECT_TRUE(contains(all(verdict.warnings), "corrected for its errors polite.pass is 0.7273"))
       << all(verdict.warnings);
-  const auto above = decide(policy_of({floor_gate(0.75, "polite.pass")}), judged_run(900, 100), lenient);
+  const auto above = decide(policy_of({floor_gate(0.75, "polite.pass")}), judged_run(900, 100), {.trust = lenient});
   EXPECT_TRUE(above.warnings.empty()) << all(above.warnings);
 }
 
