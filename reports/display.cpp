@@ -86,10 +86,6 @@ std::string spaces(int count) {
   return std::string(static_cast<std::size_t>(std::max(count, 0)), ' ');
 }
 
-void break_all(std::string& text, std::string_view mark) {
-  for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at)) text.insert(at + 1, 1, ' ');
-}
-
 }  // namespace
 
 std::string paint(std::string_view text, Paint how, bool color) {
@@ -183,24 +179,19 @@ std::string quoted_block(std::string_view hostile, int width) {
   }
 }
 
-std::string harmless(std::string text) {
-  break_all(text, "##[");
-  break_all(text, "##vso[");
+std::string harmless(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (std::string_view rest = text; !rest.empty();) {
-    const auto end = rest.find('\n');
-    std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    const std::string_view trimmed = text::trim(line);
-    if (trimmed.starts_with("::")) {
-      const auto colon = static_cast<std::size_t>(trimmed.data() - line.data());
-      out.append(line.substr(0, colon + 1));
-      out += ' ';
-      line.remove_prefix(colon + 1);
-    }
-    out += line;
-    if (end != std::string_view::npos) out += '\n';
+  bool line_begins = true;  // but for white space
+  for (std::size_t at = 0; at < text.size();) {
+    const std::string_view rest = text.substr(at);
+    const std::size_t size = character(text, at).second;
+    const bool command = line_begins && rest.starts_with("::");
+    const bool mark = rest.starts_with("##[") || rest.starts_with("##vso[");
+    out += rest.substr(0, size);
+    if (command || mark) out += ' ';
+    line_begins = rest.front() == '\n' || (line_begins && text::trim(rest.substr(0, size)).empty());
+    at += size;
   }
   return out;
 }

@@ -36,6 +36,6 @@ enum class Paint { plain, bold, dim, green, red, yellow };
 
 /// Breaks what a CI runner would obey in finished text: `::` at the start of a line, after any white space (GitHub
 /// trims it), and `##[` or `##vso[` anywhere.
-[[nodiscard]] std::string harmless(std::string text);
+[[nodiscard]] std::string harmless(std::string_view text);
 
 }  // namespace assay::reports

@@ -7,20 +7,9 @@
 namespace assay::reports {
 namespace {
 
-Paint paint_of(std::string_view state) {
-  if (state.starts_with("PASS")) return Paint::green;
-  if (state == "BLOCK" || state == "ERROR") return Paint::red;
-  return state == "INCONCLUSIVE" ? Paint::yellow : Paint::dim;
-}
-
 std::string samples(const HistoryLine& line) {
   if (line.finished == line.planned) return show_count(line.finished);
   return show_count(line.finished) + "/" + show_count(line.planned);
-}
-
-std::string when(WallTime started) {
-  const std::string text = to_rfc3339(started);
-  return text.size() == 20 ? text.substr(0, 10) + ' ' + text.substr(11, 5) : text;
 }
 
 std::string table(const std::vector<HistoryLine>& lines, const Style& style, bool dated) {
@@ -31,8 +20,8 @@ std::string table(const std::vector<HistoryLine>& lines, const Style& style, boo
   std::vector<std::vector<Cell>> rows;
   for (const HistoryLine& line : lines) {
     rows.push_back({{line.run},
-                    {dated ? when(line.started) : ""},
-                    {line.state, paint_of(line.state)},
+                    {dated ? day_and_minute(line.started) : ""},
+                    {line.state, paint_of_state(line.state)},
                     {line.suites},
                     {line.target},
                     {line.pass_rate ? show_value(*line.pass_rate, Unit::share) : ""},

@@ -1,3 +1,4 @@
+#include "reports/or_null.hpp"
 #include "reports/table.hpp"
 
 #include <assay/reports/metrics.hpp>
@@ -128,11 +129,6 @@ std::string summary_block(const MetricSummaryView& summary, const Style& style) 
   return out + "\n" + (n <= kMostColumns ? matrix(summary, style) : confused(summary, style));
 }
 
-template <class T>
-OrderedJson or_null(const std::optional<T>& value) {
-  return value ? OrderedJson(*value) : OrderedJson();
-}
-
 OrderedJson line_json(const MetricLine& line) {
   return {{"metric", line.metric},       {"unit", name(line.unit)},         {"judged", line.judged},
           {"mean", or_null(line.micro)}, {"macro", or_null(line.macro)},    {"cases", line.cases},
@@ -168,7 +164,7 @@ std::string metrics_text(const std::vector<SuiteMetricsView>& suites, const Styl
     out += head(suite, style) + lines_table(suite, style) + repeats_table(suite, style) + variances_table(suite, style);
     for (const MetricSummaryView& summary : suite.summaries) out += summary_block(summary, style);
   }
-  return harmless(std::move(out));
+  return harmless(out);
 }
 
 OrderedJson metrics_json(const std::vector<SuiteMetricsView>& suites) {

@@ -21,6 +21,7 @@ std::string progress_line(const ProgressView& view, const Style& style) {
   const std::string errors =
       view.errors == 0 ? "" : fmt::format("{} error{}", show_count(view.errors), view.errors == 1 ? "" : "s");
   std::vector<std::string> parts;
+  if (!view.where.empty()) parts.push_back(view.where);
   if (view.pass_rate) {
     parts.push_back("pass " + show_value(*view.pass_rate, Unit::share));
     if (view.interval) parts.back() += ' ' + show_interval(view.interval, Unit::share);

@@ -237,7 +237,7 @@ std::string show_sample(const SampleView& view, const Detail& detail, const Styl
   for (const Message& message : view.messages) out += message_block(message, style);
   for (const Step& step : view.transcript.steps) out += step_block(step, view, detail, style);
   out += scores_block(view, style);
-  return harmless(std::move(out));
+  return harmless(out);
 }
 
 }  // namespace assay::reports

@@ -23,11 +23,24 @@ std::vector<std::size_t> used_columns(const std::vector<Heading>& headings, cons
   return used;
 }
 
+int total(const std::vector<int>& widths) {
+  const int gaps = kIndent + kBetween * static_cast<int>(widths.empty() ? 0 : widths.size() - 1);
+  return std::accumulate(widths.begin(), widths.end(), gaps);
+}
+
+void leave_out_spare(std::vector<int>& widths, std::vector<std::size_t>& used, const std::vector<Heading>& headings,
+                     int width) {
+  for (std::size_t i = used.size(); i-- > 0 && total(widths) > width;) {
+    if (!headings[used[i]].spare) continue;
+    used.erase(used.begin() + static_cast<std::ptrdiff_t>(i));
+    widths.erase(widths.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
 /// Takes columns away, one by one, from the widest that may still be cut.
 void shrink(std::vector<int>& widths, const std::vector<std::size_t>& used, const std::vector<Heading>& headings,
             int width) {
-  const int gaps = kIndent + kBetween * static_cast<int>(used.empty() ? 0 : used.size() - 1);
-  for (int over = std::accumulate(widths.begin(), widths.end(), gaps) - width; over > 0; --over) {
+  for (int over = total(widths) - width; over > 0; --over) {
     int* widest = nullptr;
     for (std::size_t i = 0; i < used.size(); ++i) {
       const int least = headings[used[i]].least;
@@ -47,7 +60,7 @@ std::string without_trailing_spaces(std::string line) {
 
 std::string render_table(const std::vector<Heading>& headings, std::vector<std::vector<Cell>> rows, int width,
                          bool color) {
-  const std::vector<std::size_t> used = used_columns(headings, rows);
+  std::vector<std::size_t> used = used_columns(headings, rows);
   std::vector<int> widths;
   for (const std::size_t column : used) {
     int widest = display_width(headings[column].title);
@@ -57,6 +70,7 @@ std::string render_table(const std::vector<Heading>& headings, std::vector<std::
     }
     widths.push_back(widest);
   }
+  leave_out_spare(widths, used, headings, width);
   shrink(widths, used, headings, width);
 
   std::string head(kIndent, ' ');
@@ -81,6 +95,17 @@ std::string render_table(const std::vector<Heading>& headings, std::vector<std::
     body += without_trailing_spaces(std::move(line));
   }
   return without_trailing_spaces(std::move(head)) + paint(rule, Paint::dim, color) + '\n' + body;
+}
+
+Paint paint_of_state(std::string_view state) {
+  if (state.starts_with("PASS")) return Paint::green;
+  if (state == "BLOCK" || state == "ERROR") return Paint::red;
+  return state == "INCONCLUSIVE" ? Paint::yellow : Paint::dim;
+}
+
+std::string day_and_minute(WallTime at) {
+  const std::string text = to_rfc3339(at);
+  return text.size() == 20 ? text.substr(0, 10) + ' ' + text.substr(11, 5) : text;
 }
 
 }  // namespace assay::reports

@@ -1,4 +1,5 @@
 #include "reports/table.hpp"
+#include "reports/words.hpp"
 
 #include <assay/reports/terminal.hpp>
 #include <assay/text/utf8.hpp>
@@ -6,7 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <span>
 
 namespace assay::reports {
 namespace {
@@ -14,6 +15,8 @@ namespace {
 constexpr std::size_t kMostGates = 40;
 constexpr std::size_t kMostWarnings = 10;
 constexpr std::size_t kMostJudges = 8;
+constexpr std::size_t kMostCases = 5;
+constexpr std::size_t kMostMissing = 3;
 
 Paint paint_of(VerdictKind kind) {
   switch (kind) {
@@ -77,102 +80,93 @@ Cell state_cell(const GateResult& gate) {
   return {"! ERROR", Paint::red};
 }
 
-std::string slice_text(const Tags& slice) {
-  std::string out;
-  for (const auto& [key, value] : slice) out += fmt::format("{}{}={}", out.empty() ? "" : ", ", key, value);
-  return out;
-}
-
-// `pass_rate ≥ 0.8`: shorter by a column than in verdict.json.
-std::string claim_text(std::string claim) {
-  for (const auto& [plain, sign] : {std::pair(">=", "≥"), std::pair("<=", "≤")}) {
-    if (const auto at = claim.find(plain); at != std::string::npos) claim.replace(at, 2, sign);
+/// The tag that all slices of a table are values of: said once, in the heading. Empty: there are several.
+std::string common_tag(const std::vector<const GateResult*>& gates) {
+  std::string tag;
+  for (const auto* gate : gates) {
+    if (gate->slice.empty()) continue;
+    if (gate->slice.size() > 1 || (!tag.empty() && gate->slice.begin()->first != tag)) return {};
+    tag = gate->slice.begin()->first;
   }
-  return claim;
+  return tag;
 }
 
-std::vector<Cell> gate_row(const GateResult& gate, bool several_suites) {
-  return {{gate.id},
-          {several_suites ? gate.suite : ""},
-          {slice_text(gate.slice)},
-          {show_count(gate.n)},
-          {gate.estimate ? show_value(*gate.estimate, gate.unit) : "–"},
-          {show_interval(gate.interval, gate.unit)},
-          {claim_text(gate.claim)},
-          state_cell(gate)};
+/// A row of the table of claims on the candidate alone, or of the one on what it is compared with.
+std::vector<Cell> gate_row(const GateResult& gate, bool several_suites, bool compared, const std::string& tag) {
+  const bool said = !tag.empty() && !gate.slice.empty();
+  std::vector<Cell> row{{gate.id},
+                        {gate.against == Against::anchor ? "anchor" : ""},
+                        {several_suites ? gate.suite : ""},
+                        {said ? gate.slice.begin()->second : slice_text(gate.slice)},
+                        {show_count(gate.n)}};
+  if (compared) row.push_back({show_sides(gate)});
+  row.push_back({show_estimate(gate)});
+  row.push_back({show_bounds(gate)});
+  row.push_back({compared ? show_margin(gate) : claim_text(gate.claim)});
+  row.push_back(state_cell(gate));
+  row.push_back({owner_text(gate)});
+  return row;
 }
 
-std::string gates_table(const Verdict& verdict, const Style& style) {
-  if (verdict.gates.empty()) return {};
-  static const std::vector<Heading> kHeadings = {
-      {"gate", false, 8}, {"suite", false, 8}, {"slice", false, 8, true},  {"n", true},
-      {"estimate", true}, {"interval"},        {"claim", false, 12, true}, {"state"},
-  };
+std::vector<Heading> gate_headings(bool compared, const std::string& tag) {
+  std::vector<Heading> headings{{"gate", false, 8},
+                                {"against"},
+                                {"suite", false, 8},
+                                {tag.empty() ? "slice" : one_line(tag, 40), false, 8, true},
+                                {"n", true}};
+  if (compared) headings.push_back({"was → is"});
+  headings.push_back({compared ? "Δ" : "estimate", true});
+  headings.push_back({"interval"});
+  headings.push_back({compared ? "margin" : "claim", false, 12, true});
+  headings.push_back({"state"});
+  headings.push_back({"owner", false, 6});
+  return headings;
+}
+
+/// Rows of one kind; of very many only those that do not pass.
+std::string gates_table(const Verdict& verdict, bool compared, const Style& style) {
   const bool several = verdict.suites.size() > 1;
   const bool all = verdict.gates.size() <= kMostGates;
-  std::vector<std::vector<Cell>> rows;
+  std::vector<const GateResult*> shown;
   std::size_t hidden = 0;
   for (const GateResult& gate : verdict.gates) {
-    const bool shown = rows.size() < kMostGates && (all || gate.state != GateState::pass);
-    shown ? rows.push_back(gate_row(gate, several)) : void(++hidden);
+    if ((gate.against != Against::nothing) != compared) continue;
+    const bool show = shown.size() < kMostGates && (all || gate.state != GateState::pass);
+    show ? shown.push_back(&gate) : void(++hidden);
   }
+  if (shown.empty() && hidden == 0) return {};
+  const std::string tag = common_tag(shown);
+  std::vector<std::vector<Cell>> rows;
+  for (const auto* gate : shown) rows.push_back(gate_row(*gate, several, compared, tag));
   std::string out = "\n";
-  if (!rows.empty()) out += render_table(kHeadings, std::move(rows), style.width, style.color);
+  if (!rows.empty()) out += render_table(gate_headings(compared, tag), std::move(rows), style.width, style.color);
   if (hidden > 0) out += fmt::format("  … and {} more rows in verdict.json\n", show_count(hidden));
   return out;
 }
 
-std::string worst_table(const FailingCases& failing, const Verdict& verdict, const Style& style) {
+std::string worst_table(const Report& report, const Style& style) {
+  const FailingCases& failing = report.failing;
+  const Verdict& verdict = report.verdict;
   if (failing.worst.empty()) return {};
   const bool several_suites = verdict.suites.size() > 1;
   static const std::vector<Heading> kHeadings = {{"failing case", false, 16}, {"failed", true}, {"why", false, 20}};
   std::vector<std::vector<Cell>> rows;
-  for (const FailingCase& each : failing.worst) {
+  const std::size_t shown = std::min(failing.worst.size(), kMostCases);
+  for (const FailingCase& each : std::span(failing.worst).first(shown)) {
     const std::string id = several_suites ? each.suite + "/" + each.id : each.id;
-    rows.push_back({{id}, {fmt::format("{} of {}", each.failed, each.samples)}, {each.what, Paint::dim}});
+    const std::string count =
+        fmt::format("{} of {}{}", each.failed, each.samples, each.quarantined ? ", quarantined" : "");
+    rows.push_back({{id}, {count}, {each.what, Paint::dim}});
   }
   std::string out = "\n" + render_table(kHeadings, std::move(rows), style.width, style.color);
-  if (failing.others == 0) return out;
+  const std::uint64_t others = failing.others + (failing.worst.size() - shown);
+  if (others == 0) return out;
   return out + fmt::format("  … and {}{} more; assay show lists them\n", failing.at_least ? "at least " : "",
-                           show_count(failing.others));
+                           show_count(others));
 }
 
 std::string fact(std::string_view title, std::string_view text, const Style& style) {
   return paragraph("  " + pad(title, 9), text, style.width);
-}
-
-std::string balance_text(const Balance& balance) {
-  return fmt::format("{} planned: {} scored, {} unscored, {} errored, {} skipped", show_count(balance.planned),
-                     show_count(balance.scored), show_count(balance.unscored), show_count(balance.errored),
-                     show_count(balance.skipped));
-}
-
-std::string percentiles(std::string_view title, const Percentiles& ms) {
-  if (!ms.p50 || !ms.p95 || !ms.p99) return {};
-  const auto show = [](double value) { return show_value(value / 1e3, Unit::seconds); };
-  return fmt::format("{} {} / {} / {}", title, show(*ms.p50), show(*ms.p95), show(*ms.p99));
-}
-
-std::string latency_text(const RunTiming& timing) {
-  std::string out;
-  for (const auto& part : {percentiles("first token", timing.ttft_ms), percentiles("whole answer", timing.e2e_ms),
-                           percentiles("between tokens", timing.itl_ms)}) {
-    if (!part.empty()) out += (out.empty() ? "" : " · ") + part;
-  }
-  return out.empty() ? out : "p50 / p95 / p99: " + out;
-}
-
-std::string cost_text(const CostTotals& cost) {
-  const std::string cached = cost.cached > 0 ? fmt::format(" ({} recorded before)", show_count(cost.cached)) : "";
-  return fmt::format("{} · {} calls{}, {} attempts · {} input and {} output tokens",
-                     cost.usd ? show_value(*cost.usd, Unit::usd) : "cost unknown", show_count(cost.calls), cached,
-                     show_count(cost.attempts), show_count(cost.input_tokens), show_count(cost.output_tokens));
-}
-
-std::string age_text(double seconds) {
-  constexpr double kDay = 24.0 * 3600;
-  if (seconds >= 2 * kDay) return fmt::format("{:.0f} d", std::floor(seconds / kDay));
-  return show_duration(from_seconds(seconds));
 }
 
 /// `strict on polite: trusted · Youden 0.85, at least 0.79 (200 labels, 10 d old) · passes 78.0 %, corrected …`
@@ -207,18 +201,49 @@ std::string judge_facts(const Verdict& verdict, const Style& style) {
   return out + fmt::format("           … and {} more in verdict.json\n", verdict.judges.size() - kMostJudges);
 }
 
+/// What the run was compared with, where it stopped, and what people let pass.
+std::string standing_facts(const Verdict& verdict, const Style& style) {
+  std::string out;
+  if (verdict.baseline) out += fact("baseline", baseline_text(*verdict.baseline), style);
+  if (verdict.anchor) out += fact("anchor", baseline_text(*verdict.anchor), style);
+  if (verdict.stop) out += fact("stopped", stop_text(*verdict.stop), style);
+  std::size_t unused = 0;
+  for (const auto& waiver : verdict.waivers) {
+    waiver.state == "unused" ? void(++unused) : void(out += fact("waiver", waiver_text(waiver), style));
+  }
+  if (unused > 0) out += fact("waivers", fmt::format("{} not used", show_count(unused)), style);
+  for (const auto& each : verdict.quarantine) {
+    if (each.active) out += fact("aside", "in quarantine: " + quarantine_text(each), style);
+  }
+  return out;
+}
+
+/// Whether traffic may come, and what it waits for.
+std::string canary_fact(const Canary& canary, const Style& style) {
+  if (!has_canary(canary)) return {};
+  std::string out = canary_text(canary);
+  const auto missing = missing_of(canary);
+  for (std::size_t i = 0; i < std::min(missing.size(), kMostMissing); ++i) {
+    out += (i == 0 ? "; missing: " : " · ") + one_line(missing[i]);
+  }
+  if (missing.size() > kMostMissing) out += fmt::format(" · {} more in verdict.json", missing.size() - kMostMissing);
+  return fact("canary", out, style);
+}
+
 std::string facts(const Verdict& verdict, const Style& style) {
   std::string out = "\n";
   for (const SuiteSummary& suite : verdict.suites) {
     const std::string which = verdict.suites.size() > 1 ? one_line(suite.id, 40) + ": " : "";
     out += fact("samples", which + balance_text(suite.balance), style);
   }
+  out += standing_facts(verdict, style);
   out += judge_facts(verdict, style);
+  out += canary_fact(verdict.canary, style);
   out += fact("cost", cost_text(verdict.cost), style);
   const std::string latency = latency_text(verdict.timing);
   if (!latency.empty()) out += fact("latency", latency, style);
   if (verdict.timing.retried > 0) {
-    const auto apart = percentiles("last attempts", verdict.timing.e2e_retried_ms);
+    const auto apart = percentiles_text("last attempts", verdict.timing.e2e_retried_ms);
     out += fact("retried",
                 fmt::format("{} samples{}", show_count(verdict.timing.retried),
                             apart.empty() ? "" : ", p50 / p95 / p99: " + apart),
@@ -226,25 +251,26 @@ std::string facts(const Verdict& verdict, const Style& style) {
   }
   if (verdict.timing.wall_s > 0) {
     const std::string wall = show_value(verdict.timing.wall_s, Unit::seconds);
-    out += fact("time", fmt::format("{}, {} in flight", wall, verdict.timing.concurrency), style);
+    out += fact("time", wall + in_flight_text(verdict.timing), style);
   }
   return out;
 }
 
 }  // namespace
 
-std::string terminal_summary(const Verdict& verdict, const FailingCases& failing, const std::vector<std::string>& files,
-                             const Style& style) {
+std::string terminal_summary(const Report& report, const std::vector<std::string>& files, const Style& style) {
+  const Verdict& verdict = report.verdict;
   std::string out = "\n" + banner(verdict, style);
   out += bullets("", "  • ", verdict.reasons, style);
   out += bullets("Warnings", "  ! ", verdict.warnings, style);
-  out += gates_table(verdict, style);
-  out += worst_table(failing, verdict, style);
+  out += gates_table(verdict, false, style);
+  out += gates_table(verdict, true, style);
+  out += worst_table(report, style);
   out += facts(verdict, style);
   for (std::size_t i = 0; i < files.size(); ++i) {
     out += fmt::format("  {}{}\n", pad(i == 0 ? "reports" : "", 9), one_line(files[i], 4096));  // whole: to be copied
   }
-  return harmless(std::move(out));
+  return harmless(out);
 }
 
 }  // namespace assay::reports

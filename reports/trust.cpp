@@ -1,3 +1,4 @@
+#include "reports/or_null.hpp"
 #include "reports/table.hpp"
 
 #include <assay/reports/trust.hpp>
@@ -141,10 +142,6 @@ std::string one(const TrustView& view, const Style& style) {
   return out + paragraph("  → ", advice(view), style.width);
 }
 
-OrderedJson or_null(std::optional<double> value) {
-  return value ? OrderedJson(*value) : OrderedJson();
-}
-
 OrderedJson interval_json(const std::optional<std::pair<double, double>>& interval) {
   return interval ? OrderedJson{interval->first, interval->second} : OrderedJson();
 }
@@ -161,7 +158,7 @@ OrderedJson confusion_json(const Confusion& counts) {
 std::string trust_report(std::span<const TrustView> views, const Style& style) {
   std::string out;
   for (const auto& view : views) out += (out.empty() ? "" : "\n") + one(view, style);
-  return harmless(std::move(out));
+  return harmless(out);
 }
 
 OrderedJson trust_json(const TrustView& view) {

@@ -1,3 +1,4 @@
+#include <assay/reports/file.hpp>
 #include <assay/reports/terminal.hpp>
 
 #include <fcntl.h>
@@ -53,16 +54,31 @@ Result<void> replace_file(const std::filesystem::path& path, std::string_view by
   return {};
 }
 
+/// To a pipe or a device, which cannot be replaced.
+Result<void> write_through(const std::filesystem::path& path, std::string_view bytes) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) return failed(path, "written");
+  const bool good = write_all(descriptor, bytes);
+  return ::close(descriptor) == 0 && good ? Result<void>() : failed(path, "written");
+}
+
 }  // namespace
 
-Result<void> write_verdict(const std::filesystem::path& path, const Verdict& verdict) {
+Result<void> write_whole(const std::filesystem::path& path, std::string_view bytes) {
   std::error_code code;
+  const auto status = std::filesystem::status(path, code);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) return write_through(path, bytes);
+  code.clear();
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), code);
   if (code) {
     errno = code.value();
     return failed(path.parent_path(), "made");
   }
-  return replace_file(path, verdict_json(verdict).dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n");
+  return replace_file(path, bytes);
+}
+
+Result<void> write_verdict(const std::filesystem::path& path, const Verdict& verdict) {
+  return write_whole(path, indented_json(verdict_json(verdict)));
 }
 
 }  // namespace assay::reports

@@ -73,14 +73,21 @@ std::vector<FailingCase> failing() {
           {"capitals", "a-case-with-a-long-name-that-somebody-generated-from-a-url", std::string(200, 'x'), 1, 3}};
 }
 
+Report report_of(Verdict verdict, FailingCases failing = {}) {
+  Report report;
+  report.verdict = std::move(verdict);
+  report.failing = std::move(failing);
+  return report;
+}
+
 void expect_width(const std::string& text, int width) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(display_width(line), width) << line;
 }
 
 TEST(Summary, of_a_blocked_run) {
-  const std::string text =
-      terminal_summary(blocked(), {failing(), 75, true}, {".assay/runs/01JD8Z3V/verdict.json", "out.html"}, {});
+  const std::string text = terminal_summary(report_of(blocked(), {failing(), 75, true}),
+                                            {".assay/runs/01JD8Z3V/verdict.json", "out.html"}, {});
   expect_golden("summary-block.txt", text);
   expect_width(text, 100);
 }
@@ -97,7 +104,7 @@ TEST(Summary, of_a_passed_run_in_color) {
   verdict.suites[1].id = "rivers";
   verdict.cost.usd.reset();
   verdict.timing = {};
-  expect_golden("summary-pass-color.txt", terminal_summary(verdict, {}, {}, {true, 80}));
+  expect_golden("summary-pass-color.txt", terminal_summary(report_of(verdict), {}, {true, 80}));
 }
 
 TEST(Summary, says_of_every_judge_how_far_it_may_be_believed) {
@@ -135,11 +142,11 @@ TEST(Summary, says_of_every_judge_how_far_it_may_be_believed) {
   unmeasured.state = "unmeasured";
   unmeasured.observed = 0.95;
   verdict.judges = {trusted, one_sided, unmeasured};
-  const std::string text = terminal_summary(verdict, {}, {}, {false, 80});
+  const std::string text = terminal_summary(report_of(verdict), {}, {false, 80});
   expect_golden("summary-judges.txt", text);
   expect_width(text, 80);
   verdict.judges.resize(40, unmeasured);
-  EXPECT_NE(terminal_summary(verdict, {}, {}, {}).find("… and 32 more in verdict.json"), std::string::npos);
+  EXPECT_NE(terminal_summary(report_of(verdict), {}, {}).find("… and 32 more in verdict.json"), std::string::npos);
 }
 
 // What a narrow terminal has no room for: never the number of a claim, nor the run that the next command asks for.
@@ -148,7 +155,7 @@ TEST(Summary, at_eighty_columns_keeps_the_claims_number_and_the_run) {
   verdict.run = "20261121-153959-ead1a9";
   verdict.model = "support-2026-11-a-rather-long-model-name";
   for (GateResult& each : verdict.gates) each.slice = {{"continent", "south-america"}};
-  const std::string text = terminal_summary(verdict, {failing(), 0}, {}, {false, 80});
+  const std::string text = terminal_summary(report_of(verdict, {failing(), 0}), {}, {false, 80});
   EXPECT_NE(text.find(" · run 20261121-153959-ead1a9 · exit 1\n"), std::string::npos) << text;
   EXPECT_NE(text.find("≥ 0.8 "), std::string::npos) << text;
   EXPECT_NE(text.find("≤ 0.02 "), std::string::npos) << text;
@@ -157,7 +164,7 @@ TEST(Summary, at_eighty_columns_keeps_the_claims_number_and_the_run) {
 }
 
 TEST(Summary, of_an_empty_verdict_has_no_empty_tables) {
-  const std::string text = terminal_summary({}, {}, {}, {});
+  const std::string text = terminal_summary({}, {}, {});
   EXPECT_NE(text.find("ERROR"), std::string::npos);
   EXPECT_EQ(text.find("failing case"), std::string::npos);
   EXPECT_EQ(text.find("estimate"), std::string::npos);
@@ -170,7 +177,7 @@ TEST(Summary, of_a_thousand_slices_shows_those_that_do_not_pass) {
     verdict.gates.push_back(
         gate("g" + std::to_string(i), i == 700 ? GateState::block : GateState::pass, 0.9, {0.8, 1}));
   }
-  const std::string text = terminal_summary(verdict, {}, {}, {});
+  const std::string text = terminal_summary(report_of(verdict), {}, {});
   EXPECT_NE(text.find("g700"), std::string::npos);
   EXPECT_NE(text.find("999 more rows"), std::string::npos);
   EXPECT_LT(text.size(), 6000u);
@@ -223,7 +230,7 @@ TEST(Summary, hostile_text_stays_text) {
   view.transcript.steps = {step, asked};
   view.scores = {{attack, attack, true, Unit::share, {Unscored{attack}, attack}}};
   const std::string texts[] = {
-      terminal_summary(verdict, {{{attack, attack, attack, 1, 1}}, 1}, {attack}, {}),
+      terminal_summary(report_of(verdict, {{{attack, attack, attack, 1, 1}}, 1}), {attack}, {}),
       show_sample(view, {.wire = true}, {}),
       sample_table({{attack, attack, 0, outcome::EndpointError{{ErrorKind::rejected, attack, attack}}, {}, attack}},
                    {}),
