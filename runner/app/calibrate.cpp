@@ -258,7 +258,7 @@ class CalibrationRun {
     if (request_.json) {
       auto list = OrderedJson::array();
       for (const auto& view : *views) list.push_back(reports::trust_json(view));
-      console_.out << list.dump(2, ' ', false, OrderedJson::error_handler_t::replace) << '\n';
+      console_.out << indented_json(list);
     } else {
       console_.out << reports::trust_report(*views, {.color = console_.out_color, .width = console_.width});
     }

@@ -69,7 +69,7 @@ struct Config {
   std::filesystem::path folder;
 };
 
-/// Reads a configuration. Reports every fault; keys of later versions are refused by name.
+/// Reads a configuration. Reports every fault; protocols of later versions are refused by name.
 [[nodiscard]] std::optional<Config> load_config(const std::filesystem::path& file, Diagnostics& diagnostics);
 
 /// JSON Schema (draft-07) of a configuration.

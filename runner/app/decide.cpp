@@ -1,5 +1,7 @@
 #include "runner/app/decide.hpp"
 
+#include "runner/app/policy.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,6 +36,18 @@ std::uint64_t samples_a_case(const SuiteEvidence& suite) {
     most = std::max(most, here);
   }
   return most;
+}
+
+/// What a run left out is not in its evidence, so the suite's size does not show there.
+bool is_whole(const RunEvidence& run, const SuiteEvidence& suite) {
+  return run.where.empty() && !run.limit && !run.spent && !run.stop && suite.balance.skipped == 0;
+}
+
+void count_cases(const CaseTable& cases, gate::SuiteFacts& fact) {
+  fact.cases = cases.size();
+  fact.tag_sets = cases.tag_sets();
+  fact.tag_counts.assign(fact.tag_sets.size(), 0);
+  for (std::size_t i = 0; i < cases.size(); ++i) ++fact.tag_counts[cases.tags_number(i)];
 }
 
 using AnswerKey = std::tuple<std::string, std::string, std::uint32_t, std::string>;  // suite, case, sample, metric
@@ -94,15 +108,33 @@ Result<std::string> whose_answers(store::Store& store, const store::RunHeader& r
 
 }  // namespace
 
-Result<Verdict> decide_run(store::Store& store, const store::RunRow& run, const gate::Policy& policy) {
-  auto evidence = store.evidence(run.header.id, {.metrics = columns_for(policy, run)});
+void stop_at(RunEvidence& evidence, const StopPoint& stop) {
+  evidence.stop = stop;
+  for (auto& suite : evidence.suites) {
+    auto& balance = suite.balance;
+    balance.planned = suite.rows.size();
+    balance.skipped = balance.planned - balance.scored - balance.unscored - balance.errored;
+  }
+}
+
+std::vector<std::string> ids_of(const store::RunHeader& run) {
+  std::vector<std::string> ids;
+  for (const auto& suite : run.suites) ids.push_back(suite.id);
+  return ids;
+}
+
+Result<Verdict> judge_run(store::Store& store, const store::RunRow& run, const gate::Policy& asked, BaselineTime time) {
+  const auto policy = run.header.baseline ? alone(asked, ids_of(run.header)).value_or(asked) : asked;
+  auto evidence = store.evidence(run.header.id,
+                                 {.metrics = columns_for(policy, run), .digests = needs_digests(policy, run.header)});
   if (!evidence) return evidence.error();
+  if (run.stop) stop_at(*evidence, *run.stop);
   if (judged(run)) {
     if (const auto added = add_overlaps(store, run.header.id, *evidence); !added) return added.error();
   }
-  const auto trust = judged(run) ? store.trust() : Result<std::vector<Trust>>(std::vector<Trust>{});
-  if (!trust) return trust.error();
-  auto verdict = gate::decide(policy, *evidence, *trust);
+  const auto loaded = load_background(store, run, policy, *evidence, time);
+  if (!loaded) return loaded.error();
+  auto verdict = gate::decide(policy, *evidence, loaded->background);
   if (run.header.kind == store::RunKind::scored) {
     auto whose = whose_answers(store, run.header);
     if (!whose) return whose.error();
@@ -110,7 +142,14 @@ Result<Verdict> decide_run(store::Store& store, const store::RunRow& run, const 
   }
   verdict.policy_sealed_at = to_rfc3339(run.header.sealed);
   verdict.created_at = to_rfc3339(wall_now());
-  if (const auto added = store.add_verdict(run.header.id, verdict); !added) return added.error();
+  return verdict;
+}
+
+Result<Verdict> decide_run(store::Store& store, const store::RunRow& run, const gate::Policy& policy,
+                           BaselineTime time) {
+  auto verdict = judge_run(store, run, policy, time);
+  if (!verdict) return verdict;
+  if (const auto added = store.add_verdict(run.header.id, *verdict); !added) return added.error();
   return verdict;
 }
 
@@ -124,9 +163,8 @@ std::vector<gate::SuiteFacts> facts_of(const store::RunRow& run, const RunEviden
     for (const auto& metric : suite.metrics) fact.metrics.emplace_back(metric.name, metric.unit);
     fact.has_price = run.header.price.has_value();
     if (i < evidence.suites.size()) {
-      fact.tag_sets = evidence.suites[i].cases.tag_sets();
-      fact.cases = evidence.suites[i].cases.size();
       fact.samples = samples_a_case(evidence.suites[i]);
+      if (is_whole(evidence, evidence.suites[i])) count_cases(evidence.suites[i].cases, fact);
     }
     facts.push_back(std::move(fact));
   }

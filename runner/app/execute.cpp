@@ -1,7 +1,5 @@
 #include "runner/app/execute.hpp"
 
-#include "runner/app/progress.hpp"
-
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -145,6 +143,7 @@ Result<Execution> execute(std::span<const ExecuteSide> sides, const std::deque<A
     if (each.target.price) prices.judges.emplace(each.target.name, *each.target.price);
   }
   Progress progress(console, options.progress, options.planned, options.finished, std::move(prices));
+  if (options.standing) progress.follow(std::move(options.standing));
   exec::RunOptions run;
   run.seed = options.seed;
   run.budget = options.budget;

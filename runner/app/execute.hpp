@@ -3,12 +3,14 @@
 
 #include "runner/app/asked.hpp"
 #include "runner/app/console.hpp"
+#include "runner/app/progress.hpp"
 
 #include <assay/exec/runner.hpp>
 #include <assay/store/store.hpp>
 
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -32,6 +34,7 @@ struct ExecuteOptions {
   double spent_tokens = 0;
   std::optional<Duration> max_time;
   std::vector<WorkUnit> warmup;
+  std::function<Standing()> standing;  ///< of a run with looks; else empty
 };
 
 struct Execution {

@@ -1,5 +1,7 @@
 #include "runner/app/history.hpp"
 
+#include "runner/app/flaky.hpp"
+
 #include <assay/core/json.hpp>
 #include <assay/reports/history.hpp>
 #include <assay/store/store.hpp>
@@ -70,11 +72,26 @@ OrderedJson json_of(const reports::HistoryLine& line) {
           {"usd", line.usd ? OrderedJson(*line.usd) : OrderedJson()}};
 }
 
+ExitCode show_flaky(store::Store& store, const HistoryRequest& request, Console& console) {
+  if (!request.suite) {
+    return fail({ErrorKind::usage, "--flaky is about the cases of one suite", "name it with --suite ID"}, console);
+  }
+  const auto view = flakiness(store, *request.suite, request.limit);
+  if (!view) return fail(view.error(), console);
+  if (request.json) {
+    console.out << indented_json(reports::flaky_json(*view));
+  } else {
+    console.out << reports::flaky_text(*view, {.color = console.out_color, .width = console.width});
+  }
+  return ExitCode::pass;
+}
+
 }  // namespace
 
 ExitCode history(const HistoryRequest& request, Console& console) {
   auto store = store::Store::open_existing(request.store);
   if (!store) return fail(store.error(), console);
+  if (request.flaky) return show_flaky(**store, request, console);
   const auto rows = (*store)->history(request.suite, request.limit);
   if (!rows) return fail(rows.error(), console);
   std::vector<reports::HistoryLine> lines;
@@ -82,7 +99,7 @@ ExitCode history(const HistoryRequest& request, Console& console) {
   if (request.json) {
     auto list = OrderedJson::array();
     for (const auto& line : lines) list.push_back(json_of(line));
-    console.out << list.dump(2, ' ', false, OrderedJson::error_handler_t::replace) << '\n';
+    console.out << indented_json(list);
     return ExitCode::pass;
   }
   console.out << reports::history_table(lines, {.color = console.out_color, .width = console.width});

@@ -1,5 +1,5 @@
 #pragma once
-/// `assay history`: runs and their verdicts.
+/// `assay history`: runs and their verdicts, and cases that cannot be relied on.
 
 #include "runner/app/console.hpp"
 
@@ -12,7 +12,8 @@ namespace assay::app {
 
 struct HistoryRequest {
   std::optional<std::string> suite;
-  std::uint64_t limit = 20;
+  std::uint64_t limit = 20;  ///< runs
+  bool flaky = false;        ///< cases in place of runs; takes a suite
   std::filesystem::path store = ".assay/history.db";
   bool json = false;
 };

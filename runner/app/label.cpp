@@ -6,6 +6,7 @@
 
 #include <assay/core/json.hpp>
 #include <assay/core/random.hpp>
+#include <assay/judges/checks.hpp>
 #include <assay/store/store.hpp>
 #include <assay/text/utf8.hpp>
 
@@ -93,8 +94,10 @@ std::string prompt_of(const store::StoredSample& sample) {
 // What the judge of the check was asked first: criteria, scale and all; "" where it has none.
 std::string task_of(const store::StoredSample& sample, std::size_t check) {
   const auto prefix = fmt::format("check/{}/", check);
+  const auto confirming = fmt::format("{}{}", prefix, judges::kConfirmPrefix);
   for (const auto& step : sample.transcript.steps) {
-    if (!step.name.starts_with(prefix) || step.question == nullptr || step.question->messages.empty()) continue;
+    if (!step.name.starts_with(prefix) || step.name.starts_with(confirming)) continue;
+    if (step.question == nullptr || step.question->messages.empty()) continue;
     return text_of(step.question->messages.back());
   }
   return {};

@@ -2,6 +2,7 @@
 
 #include "runner/app/decide.hpp"
 #include "runner/app/descriptors.hpp"
+#include "runner/app/policy.hpp"
 #include "runner/app/record.hpp"
 #include "runner/app/run.hpp"
 #include "runner/app/source.hpp"
@@ -58,6 +59,16 @@ std::optional<Error> early_end(const exec::RunSummary& summary) {
     error.message = fmt::format("{} calls cannot be replayed; the first: {}", summary.misses, std::move(error.message));
   }
   return error;
+}
+
+std::string looks_text(const gate::Sampling& sampling) {
+  std::string text;
+  for (const double look : sampling.looks) {
+    text += fmt::format("{}{:g}", text.empty() ? "" : ", ", look * 100);
+  }
+  text = fmt::format("after {} % of the cases", text);
+  if (!sampling.repeat) return text;
+  return text + fmt::format(", and up to {} rounds of flaky ones", sampling.repeat->max_rounds);
 }
 
 // What cannot be written is said before the first call is paid.
@@ -204,6 +215,10 @@ void Performance::announce() const {
   const auto how = prepared.settings.replay ? std::string("replayed") : in_flight_text(prepared.settings);
   console_.err << fmt::format("run {}{}: {} samples of {} cases, model {}, {}\n", header.id, shard, prepared.plan.units,
                               prepared.plan.cases, header.model, how);
+  if (const auto& sampling = prepared.policy.sampling) {
+    console_.err << fmt::format("looks: {}; the run ends at the first one that decides every blocking gate\n",
+                                looks_text(*sampling));
+  }
   if (prepared.settings.warmup > 0) {
     console_.err << fmt::format("warm-up first: {} calls to each target, one after the other\n",
                                 prepared.settings.warmup);
@@ -224,7 +239,6 @@ Result<ExitCode> Performance::perform(store::Store& store) {
                          .progress = !candidate().request.quiet,
                          .budget = settings.budget,
                          .max_time = settings.max_time};
-  std::vector<std::unique_ptr<exec::UnitSource>> sources;
   std::vector<ExecuteSide> executed;
   for (std::uint32_t i = 0; auto& side : sides_) {
     const auto& prepared = side.part.prepared;
@@ -241,13 +255,12 @@ Result<ExitCode> Performance::perform(store::Store& store) {
       if (!units) return fail(units.error(), console_);
       std::move(units->begin(), units->end(), std::back_inserter(options.warmup));
     }
-    sources.push_back(make_source(prepared.plan, candidate, selection, std::move(side.done)));
     executed.push_back({&prepared.settings.target, &side.connection, side.writer.get(), side.recall.get()});
     ++i;
   }
   const auto before = options.finished;
-  auto source =
-      sources.size() == 1 ? std::move(sources[0]) : make_pair_source(std::move(sources[0]), std::move(sources[1]));
+  const auto source = make_units(store);
+  if (looks_ != nullptr) options.standing = [this] { return looks_->standing(); };
   auto execution = execute(executed, asked_, std::move(options), *source, loop_, console_);
   if (execution) return conclude(store, *execution, before);
   for (auto& side : sides_) {
@@ -256,12 +269,44 @@ Result<ExitCode> Performance::perform(store::Store& store) {
   return fail(execution.error(), console_);
 }
 
+std::unique_ptr<exec::UnitSource> Performance::make_units(store::Store& store) {
+  if (candidate().policy.sampling || sides_.front().part.answers_stop) {
+    std::vector<LookSide> sides;
+    for (auto& side : sides_) {
+      sides.push_back({&side.part.prepared, &side.part.header, side.writer.get(), std::move(side.done)});
+    }
+    const auto& of_answers = sides_.front().part.answers_stop;
+    auto looks = of_answers ? std::make_unique<LookSource>(store, std::move(sides), *of_answers)
+                            : std::make_unique<LookSource>(store, std::move(sides));
+    looks_ = looks.get();
+    return looks;
+  }
+  std::vector<std::unique_ptr<exec::UnitSource>> sources;
+  for (auto& side : sides_) {
+    const auto& settings = side.part.prepared.settings;
+    sources.push_back(
+        make_source(side.part.prepared.plan, settings.candidate, settings.selection, std::move(side.done)));
+  }
+  return sources.size() == 1 ? std::move(sources[0]) : make_pair_source(std::move(sources[0]), std::move(sources[1]));
+}
+
+// A budget may end a run with the last sample before a look, a signal too: then the look is taken all the same.
+Result<void> Performance::look_a_last_time(const exec::RunSummary& summary) {
+  if (looks_ == nullptr || looks_->ended() || !looks_->stage_is_out()) return {};
+  if (summary.finished < looks_->handed_out() || summary.stopped == exec::StopReason::store) return {};
+  const auto more = looks_->more();
+  return more ? Result<void>() : more.error();
+}
+
 ExitCode Performance::conclude(store::Store& store, const Execution& execution, std::uint64_t before) {
   const auto finished = before + execution.summary.finished;
-  const bool whole = finished >= planned();
+  if (const auto looked = look_a_last_time(execution.summary); !looked) return fail(looked.error(), console_);
+  const bool whole = looks_ != nullptr ? looks_->ended() : finished >= planned();
   // The candidate's last: where it is closed, the pair is.
   for (std::size_t i = sides_.size(); i-- > 0;) {
-    const auto closed = sides_[i].writer->close(ending_of(execution, i, sides_.size(), whole));
+    auto ending = ending_of(execution, i, sides_.size(), whole);
+    if (looks_ != nullptr) ending.stop = looks_->stop(i);
+    const auto closed = sides_[i].writer->close(ending);
     if (!closed) return fail(closed.error(), console_);
   }
   if (execution.summary.stopped == exec::StopReason::store) {
@@ -291,13 +336,18 @@ ExitCode Performance::decide(store::Store& store) {
   for (std::size_t i = sides_.size(); i-- > 0;) {
     auto row = store.find(headers[i].id, false);
     if (!row) return fail(row.error(), console_);
-    const auto verdict = decide_run(store, *row, sides_[i].part.prepared.policy);
+    const auto& policy = sides_[i].part.prepared.policy;
+    if (i > 0 && !alone(policy, ids_of(row->header))) continue;  // its policy has comparisons only
+    const auto verdict = decide_run(store, *row, policy);
     if (!verdict) return fail(verdict.error(), console_);
     if (i == 0 && row->status == store::RunStatus::failed && !request.quiet) {
       console_.err << fmt::format("go on with: {}{}\n", resume_command(candidate(), headers.front().id),
                                   raised_budget(row->spent.value_or("")));
     }
-    if (i == 0) return end_with_verdict(store, *verdict, {out_, request.json, request.quiet}, console_);
+    if (i == 0) {
+      const Ending ending{out_, request.json, request.quiet, request.reports, request.store};
+      return end_with_verdict(store, row->header, *verdict, ending, console_);
+    }
     if (!request.quiet) {
       console_.err << fmt::format("baseline {}: run {}, {} by the same policy\n", row->header.target, row->header.id,
                                   name(verdict->kind));

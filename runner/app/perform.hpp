@@ -4,6 +4,7 @@
 #include "runner/app/asked.hpp"
 #include "runner/app/console.hpp"
 #include "runner/app/execute.hpp"
+#include "runner/app/looks.hpp"
 #include "runner/app/prepare.hpp"
 
 #include <assay/cassette/cassette.hpp>
@@ -21,8 +22,9 @@ namespace assay::app {
 struct Part {
   Prepared prepared;
   store::RunHeader header;
-  bool taken_up = false;            ///< an earlier process began it
-  std::shared_ptr<Recall> answers;  ///< of `assay score`: the target's, given already; it is not connected
+  bool taken_up = false;                  ///< an earlier process began it
+  std::shared_ptr<Recall> answers;        ///< of `assay score`: the target's, given already; it is not connected
+  std::optional<StopPoint> answers_stop;  ///< where a look had ended the run that they are of
 };
 
 /// The candidate's part first.
@@ -53,6 +55,8 @@ class Performance {
   [[nodiscard]] Wiring wiring_of(const Prepared& prepared);
   Result<void> begin(Side& side, store::Store& store);
   Result<ExitCode> perform(store::Store& store);
+  std::unique_ptr<exec::UnitSource> make_units(store::Store& store);
+  Result<void> look_a_last_time(const exec::RunSummary& summary);
   ExitCode conclude(store::Store& store, const Execution& execution, std::uint64_t before);
   ExitCode decide(store::Store& store);
   void announce() const;
@@ -65,7 +69,8 @@ class Performance {
   std::unique_ptr<cassette::Cassette> cassette_;
   boost::asio::io_context loop_{1};
   std::deque<Side> sides_;
-  std::deque<Asked> asked_;  ///< by the checks of all sides
+  std::deque<Asked> asked_;      ///< by the checks of all sides
+  LookSource* looks_ = nullptr;  ///< of the units under way, where the policy has looks
 };
 
 }  // namespace assay::app

@@ -10,7 +10,7 @@
 
 #include <algorithm>
 #include <set>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace assay::app {
 
@@ -26,13 +26,15 @@ std::uint64_t mix_tags(std::uint64_t key, const Tags& tags) {
 
 // Paths in a check are relative to the file that it stands in.
 std::shared_ptr<const CompiledCheck> compile_check(const suites::CheckSpec& spec, const Candidate& candidate,
-                                                   Diagnostics& diagnostics) {
+                                                   Diagnostics& diagnostics,
+                                                   std::optional<judges::SecondOpinion> confirm = {}) {
   const judges::CompileEnv env{.base_dir = std::filesystem::path(spec.at.file).parent_path().string(),
                                .has_price = candidate.has_price,
                                .target_known = candidate.known,
                                .judges = candidate.judges,
                                .judges_known = candidate.judges_known,
-                               .gives_contexts = candidate.gives_contexts};
+                               .gives_contexts = candidate.gives_contexts,
+                               .confirm = std::move(confirm)};
   return judges::compile(spec.name, spec.argument, spec.at, env, diagnostics);
 }
 
@@ -160,9 +162,7 @@ class SuiteScan {
  private:
   void add(suites::Case kase) {
     ++planned_.facts.cases;
-    if (planned_.facts.tag_sets.size() < kMaxTagSets && tag_sets_.insert(mix_tags(0, kase.tags)).second) {
-      planned_.facts.tag_sets.push_back(kase.tags);
-    }
+    count_tags(kase.tags);
     const bool wanted = selection_.matches(kase) && (!selection_.limit || planned_.whole < *selection_.limit);
     const auto at = kase.at;
     const auto compiled = compiler_.compile(std::move(kase), diagnostics_);
@@ -179,7 +179,25 @@ class SuiteScan {
     planned_.content = mix_case(planned_.content, *compiled);
   }
 
+  // Beyond the bound tag sets are not known one by one, and so are no counts.
+  void count_tags(const Tags& tags) {
+    auto& facts = planned_.facts;
+    const auto key = mix_tags(0, tags);
+    auto known = tag_sets_.find(key);
+    if (known == tag_sets_.end()) {
+      if (facts.tag_sets.size() == kMaxTagSets) {
+        counted_ = false;
+        return;
+      }
+      known = tag_sets_.emplace(key, facts.tag_sets.size()).first;
+      facts.tag_sets.push_back(tags);
+      facts.tag_counts.push_back(0);
+    }
+    ++facts.tag_counts[known->second];
+  }
+
   void finish(suites::CaseCursor& cursor) {
+    if (!counted_) planned_.facts.tag_counts.clear();
     planned_.digest = to_string(digest_.finish());
     if (const auto digest = cursor.dataset_digest()) planned_.dataset_digest = to_string(*digest);
     if (planned_.facts.cases == 0 && diagnostics_.ok()) {
@@ -193,7 +211,8 @@ class SuiteScan {
   CaseCompiler compiler_;
   const Selection& selection_;
   Diagnostics& diagnostics_;
-  std::unordered_set<std::uint64_t> tag_sets_;  // by hash
+  std::unordered_map<std::uint64_t, std::size_t> tag_sets_;  // by hash: the place in the facts
+  bool counted_ = true;
   Sha256 digest_;
 };
 
@@ -243,7 +262,11 @@ std::uint64_t mix_case(std::uint64_t key, const PlannedCase& kase) {
 }
 
 CaseCompiler::CaseCompiler(const PlannedSuite& planned, const Candidate& candidate)
-    : planned_(planned), candidate_(candidate) {}
+    : planned_(planned), candidate_(candidate) {
+  const auto& specs = planned.suite.default_checks;
+  if (!candidate.confirmations.empty())
+    std::transform(specs.begin(), specs.end(), std::back_inserter(default_specs_), canonical_spec);
+}
 
 std::shared_ptr<const CompiledCheck> CaseCompiler::intern(const suites::CheckSpec& spec, const std::string& canonical,
                                                           Diagnostics& diagnostics) {
@@ -256,17 +279,40 @@ std::shared_ptr<const CompiledCheck> CaseCompiler::intern(const suites::CheckSpe
   return check;
 }
 
+std::shared_ptr<const CompiledCheck> CaseCompiler::confirmed(std::shared_ptr<const CompiledCheck> plain,
+                                                             const suites::CheckSpec& spec,
+                                                             const std::string& canonical, const Tags& tags,
+                                                             Diagnostics& diagnostics) {
+  if (plain->judges.empty() || candidate_.confirmations.empty()) return plain;
+  auto opinion = opinion_on(*plain, planned_.suite.id, tags, candidate_.confirmations, diagnostics);
+  if (!opinion) return plain;
+  const auto key = canonical + spec.at.file + "\nconfirm " + opinion->judge.value_or("");
+  const auto found = interned_.find(key);
+  if (found != interned_.end()) return found->second;
+  Diagnostics own;  // warnings were given for the plain one
+  auto check = compile_check(spec, candidate_, own, std::move(opinion));
+  for (const auto& error : own.errors()) report_once(error, diagnostics);
+  if (interned_.size() >= kMaxInterned) interned_.clear();
+  if (check == nullptr) check = std::move(plain);
+  interned_.emplace(key, check);
+  return check;
+}
+
 std::shared_ptr<const PlannedCase> CaseCompiler::compile(suites::Case kase, Diagnostics& diagnostics) {
   const auto before = diagnostics.error_count();
   auto planned = std::make_shared<PlannedCase>();
   planned->checks = planned_.default_checks;
+  for (std::size_t i = 0; i < default_specs_.size() && default_specs_.size() == planned->checks.size(); ++i) {
+    auto& check = planned->checks[i];
+    check = confirmed(check, planned_.suite.default_checks[i], default_specs_[i], kase.tags, diagnostics);
+  }
   digest_.update(planned_.default_checks_digest);
   for (const auto& spec : kase.checks) {
     const auto canonical = canonical_spec(spec);
     auto check = intern(spec, canonical, diagnostics);
     if (check == nullptr) continue;
     digest_.update(canonical + check->content + '\n');
-    planned->checks.push_back(std::move(check));
+    planned->checks.push_back(confirmed(std::move(check), spec, canonical, kase.tags, diagnostics));
   }
   digest_.update(canonical_json(kase.vars));
   planned->digest = to_string(digest_.finish());

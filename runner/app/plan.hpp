@@ -4,6 +4,7 @@
 /// units.
 
 #include "runner/app/config.hpp"
+#include "runner/app/confirm.hpp"
 
 #include <assay/core/digest.hpp>
 #include <assay/gate/gate.hpp>
@@ -41,10 +42,11 @@ struct Candidate {
   Json params = Json::object();                          ///< on top of the suite's
   std::optional<std::uint32_t> samples;
   bool has_price = false;
-  bool known = true;                     ///< false: only validate, no target yet
-  std::vector<judges::JudgeRef> judges;  ///< that checks may ask
-  bool judges_known = true;              ///< false: only validate, no configuration
-  bool gives_contexts = true;            ///< the target's replies may say what they were made from
+  bool known = true;                        ///< false: only validate, no target yet
+  std::vector<judges::JudgeRef> judges;     ///< that checks may ask
+  bool judges_known = true;                 ///< false: only validate, no configuration
+  bool gives_contexts = true;               ///< the target's replies may say what they were made from
+  std::vector<Confirmation> confirmations;  ///< of the policy; they are no part of a case's digest
 };
 
 /// A suite with its checks compiled and its cases counted.
@@ -78,8 +80,14 @@ class CaseCompiler {
   std::shared_ptr<const CompiledCheck> intern(const suites::CheckSpec& spec, const std::string& canonical,
                                               Diagnostics& diagnostics);
 
+  // The check as the policy wants it asked for this case; `plain` where it wants nothing more.
+  std::shared_ptr<const CompiledCheck> confirmed(std::shared_ptr<const CompiledCheck> plain,
+                                                 const suites::CheckSpec& spec, const std::string& canonical,
+                                                 const Tags& tags, Diagnostics& diagnostics);
+
   const PlannedSuite& planned_;
   const Candidate& candidate_;
+  std::vector<std::string> default_specs_;  // canonical
   std::unordered_map<std::string, std::shared_ptr<const CompiledCheck>> interned_;
   Sha256 digest_;  // of the case under way
 };

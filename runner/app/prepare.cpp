@@ -1,5 +1,7 @@
 #include "runner/app/prepare.hpp"
 
+#include "runner/app/looks.hpp"
+#include "runner/app/policy.hpp"
 #include "runner/app/target.hpp"
 #include "version.hpp"
 
@@ -29,15 +31,6 @@ std::vector<gate::SuiteFacts> facts(const Plan& plan) {
   return all;
 }
 
-std::optional<gate::Policy> load_applied(const std::optional<std::filesystem::path>& file,
-                                         const std::vector<gate::SuiteFacts>& facts, Diagnostics& diagnostics) {
-  auto policy = file ? gate::load_policy(*file, diagnostics) : gate::default_policy();
-  if (!policy) return std::nullopt;
-  auto applied = gate::apply(*policy, facts, diagnostics);
-  if (!diagnostics.ok()) return std::nullopt;
-  return applied;
-}
-
 // A latency is what it is at one load, so `auto` must not wander where a gate reads one.
 void hold_load(Settings& settings, const gate::Policy& policy) {
   auto& limits = settings.target.limits;
@@ -51,11 +44,15 @@ std::optional<Prepared> prepare_target(const RunRequest& asked, RunRequest reque
                                        Diagnostics& diagnostics) {
   auto settings = resolve(asked, environment, diagnostics);
   if (!settings) return std::nullopt;
-  auto plan = make_plan(settings->suites, settings->candidate, settings->selection, diagnostics);
-  if (!plan) {
-    if (settings->gate) (void)gate::load_policy(*settings->gate, diagnostics);
-    return std::nullopt;
+  const PolicySource source{settings->gate, asked.baseline, request.against.has_value()};
+  auto loaded = load_source(source, diagnostics);  // before the plan: it says which failures are confirmed
+  if (loaded) {
+    settings->candidate.confirmations =
+        confirmations_of(*loaded, settings->candidate.judges, settings->candidate.judges_known, diagnostics);
   }
+  auto plan = make_plan(settings->suites, settings->candidate, settings->selection, diagnostics);
+  if (!plan || !loaded) return std::nullopt;
+  check_confirmations(settings->candidate.confirmations, *plan, diagnostics);
   expand_judges(*settings, plan->judges, environment, diagnostics);
   if (asked.max_cost) refuse_free_judges(*settings, diagnostics);
   if (!diagnostics.ok()) return std::nullopt;
@@ -63,8 +60,10 @@ std::optional<Prepared> prepare_target(const RunRequest& asked, RunRequest reque
     diagnostics.error({}, "the selection leaves no case to run", "loosen --where or --limit", ErrorKind::selection);
     return std::nullopt;
   }
-  auto policy = load_applied(settings->gate, facts(*plan), diagnostics);
+  auto policy = apply_source(*std::move(loaded), source, facts(*plan), diagnostics);
   if (!policy) return std::nullopt;
+  check_looks(*policy, *settings, diagnostics);
+  if (!diagnostics.ok()) return std::nullopt;
   hold_load(*settings, *policy);
   return Prepared{std::move(request), *std::move(settings), *std::move(plan), *std::move(policy), false};
 }
@@ -96,6 +95,7 @@ store::StoredSuite stored_suite(const PlannedSuite& planned) {
   stored.params = planned.params_digest;
   stored.dataset = planned.dataset_digest;
   stored.floor = planned.suite.floor;
+  stored.owners = planned.suite.owners;
   stored.params_text = *planned.params;
   stored.planned = planned.selected * planned.suite.samples;
   stored.whole = planned.whole * planned.suite.samples;

@@ -48,6 +48,11 @@ void Progress::draw(std::uint32_t in_flight, std::uint32_t limit) {
   if (!shown_) return;
   const double seconds = to_seconds(SteadyClock::now() - started_);
   reports::ProgressView view;
+  if (standing_) {
+    auto standing = standing_();
+    planned_ = standing.planned;
+    view.where = std::move(standing.where);
+  }
   view.done = before_ + finished_;
   view.planned = planned_;
   if (scored_ > 0) {

@@ -7,6 +7,7 @@
 #include <assay/core/time.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,9 +20,18 @@ struct Prices {
   std::map<std::string, Price, std::less<>> judges;  ///< by name
 };
 
+/// Of a run that is looked at on its way.
+struct Standing {
+  std::uint64_t planned = 0;  ///< samples of all sides, at most
+  std::string where;          ///< `look 2/4`
+};
+
 class Progress {
  public:
   Progress(Console& console, bool shown, std::uint64_t planned, std::uint64_t finished, Prices prices);
+
+  /// Asked before each line; what it says of `planned` counts from then on.
+  void follow(std::function<Standing()> standing) { standing_ = std::move(standing); }
 
   void add(const Sample& sample);
   [[nodiscard]] Duration interval() const;
@@ -38,6 +48,7 @@ class Progress {
   std::uint64_t planned_;
   std::uint64_t before_;  ///< finished by an earlier process
   Prices prices_;
+  std::function<Standing()> standing_;
   TimePoint started_ = SteadyClock::now();
   std::uint64_t finished_ = 0;
   std::uint64_t scored_ = 0;

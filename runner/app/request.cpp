@@ -56,6 +56,10 @@ void refuse_contradictions(const RunRequest& request, Diagnostics& diagnostics) 
   refuse(request.record && request.cassette, "--record", "--cassette",
          "--record FILE asks anew for everything; --cassette FILE replays and records what is missing");
   refuse(request.replay && request.warmup, "--replay", "--warmup", "a replay makes no call: leave --warmup out");
+  refuse(request.baseline && request.against, "--baseline", "--against",
+         "--against runs the baseline beside; --baseline takes it from the history");
+  refuse(request.shard && !request.reports.files.empty(), "--shard", "--report",
+         "a shard decides nothing: merge the shards, and give `assay gate` the reports");
   refuse(request.shard && request.against, "--shard", "--against",
          "run the shards of the candidate and of the baseline apart, and merge each");
 }

@@ -3,6 +3,7 @@
 
 #include "runner/app/config.hpp"
 #include "runner/app/plan.hpp"
+#include "runner/app/report_files.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -28,7 +29,8 @@ struct RunRequest {
   std::vector<std::string> prompts;    ///< [NAME=]FILE
   std::vector<std::string> set;        ///< params.KEY=VALUE
   std::optional<std::string> config;
-  std::optional<std::string> gate;  ///< a file, or `none`
+  std::optional<std::string> gate;      ///< a file, or `none`
+  std::optional<std::string> baseline;  ///< a baseline's name, or a RUN; over the policy's
   std::optional<std::uint32_t> samples;
   std::optional<std::uint64_t> limit;
   std::vector<std::pair<std::string, std::string>> where;
@@ -47,6 +49,7 @@ struct RunRequest {
   std::optional<std::string> score;   ///< `assay score`: id of the run whose answers are scored anew
   std::filesystem::path store = ".assay/history.db";
   std::optional<std::filesystem::path> out;
+  ReportFiles reports;
   bool json = false;
   bool quiet = false;
 };

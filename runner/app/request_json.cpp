@@ -122,6 +122,7 @@ RunRequest read_request(const Json& stored, const RunRequest& given) {
   read(stored, "set", request.set);
   read(stored, "config", request.config);
   read(stored, "gate", request.gate);
+  read(stored, "baseline", request.baseline);
   read(stored, "samples", request.samples);
   read(stored, "limit", request.limit);
   request.where = pairs_of(value_of(stored, "where"));
@@ -161,6 +162,7 @@ Json to_json(const RunRequest& request) {
               {"model", or_null(request.model)},
               {"api_key_env", or_null(request.api_key_env)},
               {"against", or_null(request.against)},
+              {"baseline", or_null(request.baseline)},
               {"prompts", prompt_json(request.prompts)},
               {"set", request.set},
               {"config", absolute_or_null(request.config)},

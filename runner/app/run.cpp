@@ -65,6 +65,7 @@ ExitCode decide_again(const store::RunRow& row, const RunRequest& request, Conso
                      .gate = std::nullopt,
                      .store = request.store,
                      .out = request.out,
+                     .reports = request.reports,
                      .json = request.json,
                      .quiet = request.quiet},
                     console);
@@ -183,6 +184,7 @@ ExitCode shard_stored(store::Store& store, const std::string& run, const RunRequ
 }
 
 ExitCode run(RunRequest request, const Environment& environment, Console& console) {
+  if (const auto prepared = prepare_reports(request.reports); !prepared) return fail(prepared.error(), console);
   if (!request.resume) return run_new(std::move(request), environment, console);
   if (*request.resume == "auto") return resume_auto(std::move(request), environment, console);
   auto store = store::Store::open_existing(request.store);

@@ -21,8 +21,10 @@ Result<OrderedJson> schema(const std::string& kind) {
   }
   if (kind == "config") return config_schema();
   if (kind == "gate") return gate::policy_schema();
+  if (kind == "waivers") return gate::waivers_schema();
   if (kind == "stub") return stub::script_schema();
-  return Error{ErrorKind::usage, fmt::format("there is no schema '{}'", kind), "write suite, config, gate or stub", {}};
+  return Error{
+      ErrorKind::usage, fmt::format("there is no schema '{}'", kind), "write suite, config, gate, waivers or stub", {}};
 }
 
 ExitCode print_schema(const std::string& kind, Console& console) {

@@ -50,12 +50,6 @@ Result<RunRequest> request_of(const ScoreRequest& asked, const store::RunRow& ro
   return request;
 }
 
-const store::StoredSuite* suite_of(const store::RunHeader& header, const std::string& id) {
-  const auto found =
-      std::find_if(header.suites.begin(), header.suites.end(), [&](const auto& s) { return s.id == id; });
-  return found == header.suites.end() ? nullptr : &*found;
-}
-
 // The answers are those of the origin's target, prompt and parameters, whatever the configuration says now.
 void inherit(store::RunHeader& header, const store::RunHeader& origin) {
   header.target = origin.target;
@@ -67,7 +61,7 @@ void inherit(store::RunHeader& header, const store::RunHeader& origin) {
   header.concurrency = origin.concurrency;
   header.price = origin.price;
   for (auto& suite : header.suites) {
-    const auto* before = suite_of(origin, suite.id);
+    const auto* before = origin.suite(suite.id);
     if (before == nullptr) continue;
     suite.prompt = before->prompt;
     suite.params = before->params;
@@ -85,6 +79,7 @@ Result<void> give_answers(Part& part, store::Store& store) {
   auto answers = store.answers(row->header.id, suite_ids(part.prepared.plan));
   if (!answers) return answers.error();
   part.answers = *std::move(answers);
+  part.answers_stop = row->stop;
   inherit(part.header, row->header);
   return {};
 }

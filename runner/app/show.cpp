@@ -146,7 +146,7 @@ ExitCode show_metrics(store::Store& store, const store::RunRow& row, const ShowR
   const auto suites = metrics_of_run(store, row, request.by);
   if (!suites) return fail(suites.error(), console);
   if (request.json) {
-    console.out << reports::metrics_json(*suites).dump(2, ' ', false, OrderedJson::error_handler_t::replace) << '\n';
+    console.out << indented_json(reports::metrics_json(*suites));
     return ExitCode::pass;
   }
   print_head(row, console);
@@ -190,7 +190,7 @@ ExitCode show(const ShowRequest& request, Console& console) {
                 console);
   }
   if (request.json) {
-    console.out << json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) << '\n';
+    console.out << indented_json(json);
   } else if (!request.kase) {
     print_head(*row, console);
     const auto limits = (*store)->limits(row->header.id);

@@ -11,12 +11,13 @@ namespace {
 
 class PlanSource : public exec::UnitSource {
  public:
-  PlanSource(const Plan& plan, const Candidate& candidate, const Selection& selection, std::vector<UnitId> done)
-      : plan_(plan), candidate_(candidate), selection_(selection), done_(std::move(done)) {}
+  PlanSource(const Plan& plan, const Candidate& candidate, const Selection& selection, std::vector<UnitId> done,
+             Pass pass)
+      : plan_(plan), candidate_(candidate), selection_(selection), done_(std::move(done)), pass_(std::move(pass)) {}
 
   Result<std::optional<WorkUnit>> next() override {
     while (suite_ < plan_.suites.size()) {
-      if (kase_ != nullptr && sample_ < plan_.suites[suite_].suite.samples) {
+      if (kase_ != nullptr && sample_ < samples_end_) {
         const UnitId id{suite_, ordinal_, sample_++};
         if (is_done(id)) continue;
         return std::optional(WorkUnit{id, kase_});
@@ -59,11 +60,18 @@ class PlanSource : public exec::UnitSource {
     ordinal_ = kase.ordinal;
     kase_ = compiler_->compile(std::move(kase), diagnostics);
     if (kase_ == nullptr) return diagnostics.errors().front();
-    sample_ = 0;
+    set_samples(planned);
     ++taken_;
     content_ = mix_case(content_, *kase_);
     if (taken_ == planned.selected && content_ != planned.content) return changed(planned);
     return true;
+  }
+
+  void set_samples(const PlannedSuite& planned) {
+    const auto samples = planned.suite.samples;
+    sample_ = pass_.round == 0 ? 0 : samples + pass_.round - 1;
+    samples_end_ = pass_.round == 0 ? samples : sample_ + 1;
+    if (pass_.has && !pass_.has(planned, *kase_)) samples_end_ = sample_;
   }
 
   static Error changed(const PlannedSuite& planned) {
@@ -84,6 +92,7 @@ class PlanSource : public exec::UnitSource {
   const Candidate& candidate_;
   const Selection& selection_;
   std::vector<UnitId> done_;
+  const Pass pass_;
   std::size_t next_done_ = 0;
   std::unique_ptr<suites::CaseCursor> cursor_;
   std::unique_ptr<CaseCompiler> compiler_;
@@ -91,6 +100,7 @@ class PlanSource : public exec::UnitSource {
   std::uint32_t suite_ = 0;
   std::uint32_t ordinal_ = 0;
   std::uint32_t sample_ = 0;
+  std::uint32_t samples_end_ = 0;
   std::uint64_t taken_ = 0;
   std::uint64_t content_ = 0;
 };
@@ -139,8 +149,8 @@ class PairSource : public exec::UnitSource {
 }  // namespace
 
 std::unique_ptr<exec::UnitSource> make_source(const Plan& plan, const Candidate& candidate, const Selection& selection,
-                                              std::vector<UnitId> done) {
-  return std::make_unique<PlanSource>(plan, candidate, selection, std::move(done));
+                                              std::vector<UnitId> done, Pass pass) {
+  return std::make_unique<PlanSource>(plan, candidate, selection, std::move(done), std::move(pass));
 }
 
 std::unique_ptr<exec::UnitSource> make_pair_source(std::unique_ptr<exec::UnitSource> candidate,
@@ -151,7 +161,7 @@ std::unique_ptr<exec::UnitSource> make_pair_source(std::unique_ptr<exec::UnitSou
 Result<std::vector<WorkUnit>> warmup_units(const Plan& plan, const Candidate& candidate, const Selection& selection,
                                            std::uint32_t count, std::uint32_t side) {
   std::vector<WorkUnit> units;
-  PlanSource source(plan, candidate, selection, {});
+  PlanSource source(plan, candidate, selection, {}, {});
   while (units.size() < count) {
     auto next = source.next();
     if (!next) return next.error();

@@ -6,15 +6,24 @@
 #include <assay/exec/runner.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
 namespace assay::app {
 
+/// What one pass over a plan hands out: all of it, or a part.
+struct Pass {
+  std::function<bool(const PlannedSuite&, const PlannedCase&)> has;  ///< empty: every case
+  std::uint32_t round = 0;  ///< 0: the samples of the plan; from 1: one more, of that round of repeats
+};
+
 /// The units of a plan in order (suite, case, sample), but for those in `done`, which is sorted. Gives an error of kind
-/// `invalid` where a file is not what the first pass read. The references outlive the source.
+/// `invalid` where a file is not what the first pass read; every pass reads all of it. The references outlive the
+/// source.
 [[nodiscard]] std::unique_ptr<exec::UnitSource> make_source(const Plan& plan, const Candidate& candidate,
-                                                            const Selection& selection, std::vector<UnitId> done);
+                                                            const Selection& selection, std::vector<UnitId> done,
+                                                            Pass pass = {});
 
 /// Two runs side by side: a unit of the candidate (side 0) with the same unit of the baseline (side 1), the order
 /// turned from pair to pair (ABBA), so that a drift of the endpoint meets both alike. What only one of them has left

@@ -1,5 +1,7 @@
 #include "runner/app/validate.hpp"
 
+#include "runner/app/background.hpp"
+#include "runner/app/file_kind.hpp"
 #include "runner/app/plan.hpp"
 #include "runner/app/request.hpp"
 #include "runner/app/target.hpp"
@@ -13,19 +15,6 @@
 namespace assay::app {
 
 namespace {
-
-enum class FileKind { suite, config, policy, script, checks, unknown };
-
-// A file says what it is by the keys that only its kind has.
-FileKind kind_of_file(const text::Node& document) {
-  if (document.find("suite") != nullptr || document.find("cases") != nullptr) return FileKind::suite;
-  if (document.find("targets") != nullptr || document.find("judges") != nullptr || document.find("suites") != nullptr)
-    return FileKind::config;
-  if (document.find("gates") != nullptr) return FileKind::policy;
-  if (document.find("rules") != nullptr) return FileKind::script;
-  if (document.find("checks") != nullptr) return FileKind::checks;
-  return FileKind::unknown;
-}
 
 struct Sorted {
   std::vector<std::filesystem::path> suites;
@@ -62,6 +51,10 @@ void sort_file(const std::filesystem::path& file, Sorted& sorted, Diagnostics& d
     case FileKind::policy:
       sorted.policies.push_back(file);
       return;
+    case FileKind::waivers:
+      ++sorted.others;
+      (void)gate::load_waivers(file, diagnostics);
+      return;
     case FileKind::script:
       ++sorted.others;
       (void)stub::load_script(file, diagnostics);
@@ -70,9 +63,10 @@ void sort_file(const std::filesystem::path& file, Sorted& sorted, Diagnostics& d
       return diagnostics.error(document->place(), "shared checks are validated with the suite that includes them",
                                "validate that suite");
     case FileKind::unknown:
-      return diagnostics.error(
-          document->place(), "this is no suite, configuration, policy or stub script",
-          "a suite has `suite:`, a configuration `targets:`, a policy `gates:`, a script `rules:`");
+      return diagnostics.error(document->place(),
+                               "this is no suite, configuration, policy, waivers file or stub script",
+                               "a suite has `suite:`, a configuration `targets:`, a policy `gates:`, a waivers file "
+                               "`waivers:`, a script `rules:`");
   }
 }
 
@@ -84,13 +78,31 @@ void drop_repeated(std::vector<std::filesystem::path>& files) {
       files, [&](const auto& file) { return !seen.insert(std::filesystem::weakly_canonical(file, ignored)).second; });
 }
 
-void check_policies(const Sorted& sorted, const std::optional<Plan>& plan, Diagnostics& diagnostics) {
+/// A policy that could be read, and what it has judged twice.
+struct LoadedPolicy {
+  gate::Policy policy;
+  std::vector<Confirmation> confirmations;
+};
+
+std::vector<LoadedPolicy> load_policies(const Sorted& sorted, const Candidate& candidate, Diagnostics& diagnostics) {
+  std::vector<LoadedPolicy> all;
   for (const auto& file : sorted.policies) {
-    const auto policy = gate::load_policy(file, diagnostics);
-    if (!policy || !plan || plan->suites.empty()) continue;
-    std::vector<gate::SuiteFacts> facts;
-    for (const auto& suite : plan->suites) facts.push_back(suite.facts);
-    (void)gate::apply(*policy, facts, diagnostics);
+    auto policy = gate::load_policy(file, diagnostics);
+    if (!policy) continue;
+    (void)waivers_of(*policy, diagnostics);
+    auto confirmations = confirmations_of(*policy, candidate.judges, candidate.judges_known, diagnostics);
+    all.push_back({*std::move(policy), std::move(confirmations)});
+  }
+  return all;
+}
+
+void check_policies(const std::vector<LoadedPolicy>& policies, const Plan& plan, Diagnostics& diagnostics) {
+  if (plan.suites.empty()) return;
+  std::vector<gate::SuiteFacts> facts;
+  for (const auto& suite : plan.suites) facts.push_back(suite.facts);
+  for (const auto& each : policies) {
+    check_confirmations(each.confirmations, plan, diagnostics);
+    (void)gate::apply(each.policy, facts, diagnostics);
   }
 }
 
@@ -105,12 +117,19 @@ ExitCode validate(const std::vector<std::filesystem::path>& files, const Environ
   Candidate candidate;
   candidate.known = false;
   know_judges(sorted, environment, candidate, diagnostics);
+  const auto policies = load_policies(sorted, candidate, diagnostics);
+  if (policies.size() == 1) candidate.confirmations = policies.front().confirmations;
   const auto plan = make_plan(sorted.suites, candidate, {}, diagnostics);
-  check_policies(sorted, plan, diagnostics);
+  if (plan) check_policies(policies, *plan, diagnostics);
   print(diagnostics, console);
   if (!diagnostics.ok()) return ExitCode::usage;
-  console.out << fmt::format("valid: {} suites with {} cases, {} policies, {} other files\n", sorted.suites.size(),
-                             plan ? plan->cases : 0, sorted.policies.size(), sorted.others);
+  const auto counted = [](std::uint64_t n, std::string_view one, std::string_view many) {
+    return fmt::format("{} {}", n, n == 1 ? one : many);
+  };
+  console.out << fmt::format("valid: {} with {}, {}, {}\n", counted(sorted.suites.size(), "suite", "suites"),
+                             counted(plan ? plan->cases : 0, "case", "cases"),
+                             counted(sorted.policies.size(), "policy", "policies"),
+                             counted(sorted.others, "other file", "other files"));
   return ExitCode::pass;
 }
 

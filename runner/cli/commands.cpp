@@ -1,6 +1,7 @@
 #include "runner/cli/commands.hpp"
 
 #include "runner/app/demo.hpp"
+#include "runner/app/diff.hpp"
 #include "runner/app/history.hpp"
 #include "runner/app/merge.hpp"
 #include "runner/app/run.hpp"
@@ -8,10 +9,14 @@
 #include "runner/app/show.hpp"
 #include "runner/app/stub_server.hpp"
 #include "runner/app/validate.hpp"
+#include "runner/cli/baseline_commands.hpp"
+#include "runner/cli/canary_commands.hpp"
 #include "runner/cli/completion.hpp"
 #include "runner/cli/judge_commands.hpp"
-#include "runner/cli/not_yet.hpp"
+#include "runner/cli/plan_commands.hpp"
+#include "runner/cli/report_commands.hpp"
 #include "runner/cli/run_options.hpp"
+#include "runner/cli/simulate_commands.hpp"
 #include "version.hpp"
 
 #include <assay/text/reader.hpp>
@@ -37,8 +42,16 @@ struct Parsed {
   app::HistoryRequest history;
   app::StubRequest stub;
   app::MergeRequest merge;
+  app::SimulateRequest simulate;
+  CanaryWords canary;
   JudgeWords judge;
+  PlanWords plan;
+  ReportWords report;
+  std::vector<std::string> run_reports;
+  std::vector<std::string> gate_reports;
+  BaselineWords baseline;
   std::vector<std::filesystem::path> files;
+  std::vector<std::filesystem::path> diff;
   std::string schema;
   std::filesystem::path demo = ".assay/demo";
   std::filesystem::path init = ".";
@@ -48,16 +61,26 @@ struct Parsed {
 void add_gate(CLI::App& app, Parsed& parsed) {
   auto& request = parsed.gate;
   auto& gate = *app.add_subcommand("gate", "Decide again from stored samples; no call.");
-  gate.add_option("run", request.run, "Id, unique prefix, KEY=VALUE of --meta, or latest")
-      ->type_name("RUN")
-      ->required();
+  auto* run =
+      gate.add_option("run", request.run, "Id, unique prefix, KEY=VALUE of --meta, or latest")->type_name("RUN");
   gate.add_option("--gate", request.gate, "Another policy than the one sealed with the run")->type_name("FILE|none");
+  add_baseline(gate, request.baseline);
   gate.add_option("--out", request.out, "Folder for verdict.json (default: .assay/runs/RUN/)")->type_name("DIR");
+  add_report_option(gate, parsed.gate_reports);
   add_store(gate, request.store);
   gate.add_flag("--json", request.json, "The verdict as JSON on standard output");
   gate.add_flag("--quiet", request.quiet, "One word on standard output");
+  auto* diff = gate.add_option("--diff", parsed.diff, "What a new policy, configuration or folder weakens; no decision")
+                   ->type_name("OLD NEW")
+                   ->expected(2)
+                   ->excludes(run);
+  for (const auto* other : {"--gate", "--baseline", "--out", "--report", "--store", "--quiet"}) {
+    diff->excludes(gate.get_option(other));
+  }
   gate.footer(
-      fmt::format("Examples:\n  assay gate latest\n  assay gate commit=3fa9c2 --gate strict.yaml\n{}", kExitCodes));
+      fmt::format("Examples:\n  assay gate latest\n  assay gate commit=3fa9c2 --gate strict.yaml\n  assay gate latest "
+                  "--baseline main\n  assay gate --diff main/gate.yaml gate.yaml\n{}",
+                  kExitCodes));
 }
 
 void add_show(CLI::App& app, Parsed& parsed) {
@@ -92,9 +115,10 @@ void add_history(CLI::App& app, Parsed& parsed) {
       ->type_name("N")
       ->check(whole_number(0))
       ->capture_default_str();
+  history.add_flag("--flaky", request.flaky, "Cases of the suite that pass and fail, and how its pass rate went");
   add_store(history, request.store);
   history.add_flag("--json", request.json, "As JSON");
-  history.footer("Example:\n  assay history --suite capitals");
+  history.footer("Examples:\n  assay history --suite capitals\n  assay history --suite capitals --flaky");
 }
 
 void add_merge(CLI::App& app, Parsed& parsed) {
@@ -115,7 +139,7 @@ void add_small(CLI::App& app, Parsed& parsed) {
   init.add_option("folder", parsed.init, "Where")->type_name("DIR")->capture_default_str();
   init.footer("Example:\n  assay init my-gate && cd my-gate && assay run");
 
-  auto& validate = *app.add_subcommand("validate", "Check suites, configurations, policies and stub scripts.");
+  auto& validate = *app.add_subcommand("validate", "Check suites, configurations, policies, waivers and stub scripts.");
   validate.add_option("files", parsed.files, "What to check")->type_name("FILE")->required();
   validate.footer(
       "Prints every error as file:line:col: error: what; help: what to write. Exit code 4 if there is one.\n"
@@ -140,7 +164,7 @@ void add_small(CLI::App& app, Parsed& parsed) {
   stub.footer("Example:\n  assay stub --script stub.yaml --port 8080");
 
   auto& schema = *app.add_subcommand("schema", "JSON Schema (draft-07) for editors.");
-  schema.add_option("kind", parsed.schema, "suite, config, gate or stub")->type_name("KIND")->required();
+  schema.add_option("kind", parsed.schema, "suite, config, gate, waivers or stub")->type_name("KIND")->required();
   schema.footer(
       "Example:\n  assay schema suite > suite.schema.json\n"
       "  and in a suite's first line: # yaml-language-server: $schema=suite.schema.json");
@@ -156,6 +180,7 @@ void add_small(CLI::App& app, Parsed& parsed) {
 ExitCode run_command(Parsed& parsed, const app::Environment& environment, app::Console& console) {
   Diagnostics diagnostics;
   read_words(parsed.words, parsed.run, diagnostics);
+  parsed.run.reports = read_reports(parsed.run_reports, parsed.run.json, environment, diagnostics);
   if (!diagnostics.ok()) {
     app::print(diagnostics, console);
     return ExitCode::usage;
@@ -163,16 +188,35 @@ ExitCode run_command(Parsed& parsed, const app::Environment& environment, app::C
   return app::run(std::move(parsed.run), environment, console);
 }
 
+// `gate` decides a run, or compares two policies.
+ExitCode gate_command(Parsed& parsed, const app::Environment& environment, app::Console& console) {
+  if (parsed.diff.size() == 2) return app::diff({parsed.diff[0], parsed.diff[1], parsed.gate.json}, console);
+  Diagnostics diagnostics;
+  parsed.gate.reports = read_reports(parsed.gate_reports, parsed.gate.json, environment, diagnostics);
+  app::print(diagnostics, console);
+  if (!diagnostics.ok()) return ExitCode::usage;
+  if (!parsed.gate.run.empty()) return app::gate_again(parsed.gate, console);
+  return app::fail({ErrorKind::usage, "RUN is required", "`assay gate latest`, or `assay gate --diff OLD NEW`", {}},
+                   console);
+}
+
 ExitCode dispatch(const CLI::App& app, Parsed& parsed, const app::Environment& environment, app::Console& console) {
   if (app.got_subcommand("run")) return run_command(parsed, environment, console);
-  if (app.got_subcommand("gate")) return app::gate_again(parsed.gate, console);
+  if (app.got_subcommand("plan")) return run_plan(parsed.plan, environment, console);
+  if (app.got_subcommand("compare")) return run_compare(parsed.plan, console);
+  if (app.got_subcommand("gate")) return gate_command(parsed, environment, console);
   if (app.got_subcommand("score")) return run_score(parsed.judge, environment, console);
   if (app.got_subcommand("label")) return run_label(parsed.judge, console);
   if (app.got_subcommand("calibrate")) return run_calibrate(parsed.judge, environment, console);
   if (app.got_subcommand("validate")) return app::validate(parsed.files, environment, console);
   if (app.got_subcommand("show")) return app::show(parsed.show, console);
   if (app.got_subcommand("history")) return app::history(parsed.history, console);
+  if (app.got_subcommand("baseline")) return run_baseline(app, parsed.baseline, console);
+  if (app.got_subcommand("canary")) return run_canary(parsed.canary, console);
+  if (app.got_subcommand("report")) return app::report(parsed.report.report, console);
+  if (app.got_subcommand("verify")) return app::verify(parsed.report.verify, console);
   if (app.got_subcommand("merge")) return app::merge(parsed.merge, console);
+  if (app.got_subcommand("simulate")) return app::simulate(parsed.simulate, console);
   if (app.got_subcommand("schema")) return app::print_schema(parsed.schema, console);
   if (app.got_subcommand("stub")) return app::serve_stub(parsed.stub, console);
   if (app.got_subcommand("demo")) return app::demo(parsed.demo, environment, console);
@@ -223,11 +267,18 @@ ExitCode refuse(const CLI::App& app, const CLI::ParseError& error, std::span<con
       for (const auto& name : option->get_lnames()) known.push_back("--" + name);
     }
   };
-  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    known.push_back(command->get_name());
-    if (app.got_subcommand(command->get_name())) add(*command);
-  }
   std::string hint = "`assay --help` lists commands and options";
+  const auto all = [](const CLI::App*) { return true; };
+  for (const auto* command : app.get_subcommands(all)) {
+    known.push_back(command->get_name());
+    if (!app.got_subcommand(command->get_name())) continue;
+    hint = fmt::format("`assay {} --help` lists what it takes", command->get_name());
+    add(*command);
+    for (const auto* below : command->get_subcommands(all)) {
+      known.push_back(below->get_name());
+      if (command->got_subcommand(below->get_name())) add(*below);
+    }
+  }
   for (const auto& argument : arguments) {
     const auto word = argument.substr(0, argument.find('='));
     if (std::find(known.begin(), known.end(), word) != known.end()) continue;
@@ -245,7 +296,6 @@ ExitCode refuse(const CLI::App& app, const CLI::ParseError& error, std::span<con
 
 ExitCode main(std::span<const std::string> arguments, const app::Environment& environment, app::Console& console) {
   if (const auto forgotten = forget_verdict(arguments); !forgotten) return app::fail(forgotten.error(), console);
-  if (const auto later = find_not_yet(arguments)) return app::fail(*later, console);
   CLI::App app{"Release gate for prompts, models and agents: replay suites, score, decide.", "assay"};
   Parsed parsed;
   app.require_subcommand(1);
@@ -253,13 +303,21 @@ ExitCode main(std::span<const std::string> arguments, const app::Environment& en
       "--version", fmt::format("assay {} ({}, {}, {})", app::kVersion, app::kCommit, app::kCompiler, app::kBuildType));
   app.footer(fmt::format("Start with: assay demo, then assay init my-gate\n{}", kExitCodes));
   add_run(app, parsed.run, parsed.words);
+  add_report_option(*app.get_subcommand("run"), parsed.run_reports);
+  add_plan(app, parsed.plan);
   add_gate(app, parsed);
   add_score(app, parsed.judge);
   add_label(app, parsed.judge);
   add_calibrate(app, parsed.judge);
   add_show(app, parsed);
+  add_compare(app, parsed.plan);
   add_history(app, parsed);
   add_merge(app, parsed);
+  add_report(app, parsed.report);
+  add_verify(app, parsed.report);
+  add_simulate(app, parsed.simulate);
+  add_canary(app, parsed.canary);
+  add_baseline_command(app, parsed.baseline);
   add_small(app, parsed);
   try {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

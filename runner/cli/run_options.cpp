@@ -147,20 +147,30 @@ void add_store(CLI::App& command, std::filesystem::path& store) {
   command.add_option("--store", store, "History file")->type_name("FILE")->capture_default_str();
 }
 
-void add_run(CLI::App& app, app::RunRequest& request, RunWords& words) {
-  auto& run = *app.add_subcommand("run", "Replay suites, score, store and decide.");
+void add_baseline(CLI::App& command, std::optional<std::string>& baseline) {
+  command.add_option("--baseline", baseline, "What the run is compared with, over the policy's")->type_name("NAME|RUN");
+}
+
+void add_run_options(CLI::App& run, app::RunRequest& request, RunWords& words) {
   run.add_option("suites", request.suites, "Suite files; may be left out where the configuration names them")
       ->type_name("SUITE");
   add_target_options(run, request);
   run.add_option("--config", request.config, "Configuration (default: assay.yaml, if there is one)")->type_name("FILE");
   run.add_option("--gate", request.gate, "Policy, or none: the suites' floors alone")->type_name("FILE|none");
+  add_baseline(run, request.baseline);
   add_selection_options(run, request, words);
   add_load_options(run, request, words);
   add_ending_options(run, request, words);
+}
+
+void add_run(CLI::App& app, app::RunRequest& request, RunWords& words) {
+  auto& run = *app.add_subcommand("run", "Replay suites, score, store and decide.");
+  add_run_options(run, request, words);
   run.footer(
       fmt::format("Examples:\n"
                   "  assay run suites/capitals.yaml --url http://127.0.0.1:8080/v1 --model my-model\n"
                   "  assay run --target v7 --against v6 --gate gate.yaml --meta commit=$GIT_SHA\n"
+                  "  assay run --target v7 --baseline main\n"
                   "  assay run --target v7 --max-cost 2.50 --max-time 1h30m --record answers.cassette\n"
                   "  assay run --target v7 --replay answers.cassette\n"
                   "  assay run --target v7 --shard 2/8 --store shard-2.db\n"

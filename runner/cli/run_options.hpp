@@ -33,6 +33,9 @@ struct RunWords {
 
 void add_run(CLI::App& app, app::RunRequest& request, RunWords& words);
 
+/// The arguments and options of `run`, for a command that looks at the same run.
+void add_run_options(CLI::App& run, app::RunRequest& request, RunWords& words);
+
 /// Adds the words to the request. Reports every fault.
 void read_words(const RunWords& words, app::RunRequest& request, Diagnostics& diagnostics);
 
@@ -40,6 +43,9 @@ inline constexpr std::int64_t kAnyNumber = 1'000'000'000'000'000;  ///< exact in
 
 /// Accepts digits alone, of a number from `least` to `most`: no sign, no exponent, no other base.
 [[nodiscard]] CLI::Validator whole_number(std::int64_t least, std::int64_t most = kAnyNumber);
+
+/// `--baseline NAME|RUN`.
+void add_baseline(CLI::App& command, std::optional<std::string>& baseline);
 
 /// `--store FILE`, as every command that reads or writes history has it.
 void add_store(CLI::App& command, std::filesystem::path& store);

@@ -17,8 +17,8 @@ TEST(Commands, help_of_every_command_shows_an_example_and_calls_nothing) {
   const auto all = project.assay({"--help"});
   EXPECT_EQ(all.code, 0);
   EXPECT_EQ(all.err, "");
-  for (const char* command :
-       {"init", "validate", "run", "gate", "show", "history", "schema", "stub", "demo", "completion"}) {
+  for (const char* command : {"init", "validate", "run", "gate", "show", "history", "schema", "stub", "demo",
+                              "completion", "report", "verify"}) {
     SCOPED_TRACE(command);
     EXPECT_TRUE(has(all.out, command));
     const auto help = project.assay({command, "--help"});
@@ -197,6 +197,13 @@ TEST(Commands, validate_lists_every_fault_of_every_file_with_its_place) {
   }
 }
 
+TEST(Commands, a_word_that_is_nearly_right_below_a_command_is_named) {
+  const Project project;
+  EXPECT_TRUE(has(project.assay({"baseline", "lsit"}).err, "did you mean 'list'?"));
+  EXPECT_TRUE(has(project.assay({"baseline", "export", "main", "--run", "3"}).err, "did you mean '--runs'?"));
+  EXPECT_TRUE(has(project.assay({"compare", "main"}).err, "`assay compare --help`"));
+}
+
 TEST(Commands, completion_is_a_script_that_the_shell_reads) {
   const Project project;
   const auto bash = project.assay({"completion", "bash"});
@@ -204,16 +211,25 @@ TEST(Commands, completion_is_a_script_that_the_shell_reads) {
   project.write("assay.bash", bash.out);
   const auto read = test::run_process({"bash", "-n", "assay.bash"}, {.folder = project.folder().path()});
   EXPECT_EQ(read.code, 0) << read.err;
-  const auto asked = test::run_process(
-      {"bash", "-c",
-       "source ./assay.bash; f=$(complete -p assay | sed 's/.*-F \\([^ ]*\\) .*/\\1/'); COMP_WORDS=(assay run --conc); "
-       "COMP_CWORD=2; COMP_LINE='assay run --conc'; COMP_POINT=16; $f assay --conc run; echo \"${COMPREPLY[@]}\""},
-      {.folder = project.folder().path()});
-  EXPECT_TRUE(has(asked.out, "--concurrency")) << asked.out << asked.err;
+  const auto offered = [&](const std::string& words, int at) {
+    const auto asked = test::run_process(
+        {"bash", "-c",
+         fmt::format("source ./assay.bash; f=$(complete -p assay | sed 's/.*-F \\([^ ]*\\) .*/\\1/'); "
+                     "COMP_WORDS=({}); COMP_CWORD={}; $f; echo \"${{COMPREPLY[@]}}\"",
+                     words, at)},
+        {.folder = project.folder().path()});
+    return asked.out + asked.err;
+  };
+  EXPECT_EQ(offered("assay base", 1), "baseline\n");
+  EXPECT_EQ(offered("assay run --concurrency", 2), "--concurrency\n");
+  EXPECT_EQ(offered("assay baseline se", 2), "set\n");
+  EXPECT_EQ(offered("assay baseline export main --r", 4), "--runs\n");
+  EXPECT_EQ(offered("assay baseline import assay.ba", 3), "assay.bash\n") << "files";
   const auto zsh = project.assay({"completion", "zsh"});
   EXPECT_EQ(zsh.code, 0);
   EXPECT_TRUE(zsh.out.starts_with("#compdef assay")) << zsh.out.substr(0, 80);
-  for (const char* word : {"validate", "history", "--resume"}) EXPECT_TRUE(has(zsh.out, word)) << word;
+  for (const char* word : {"validate", "history", "--resume", "set list export import"})
+    EXPECT_TRUE(has(zsh.out, word)) << word;
   EXPECT_EQ(project.assay({"completion", "fish"}).code, 4);
 }
 

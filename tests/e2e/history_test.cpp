@@ -156,7 +156,7 @@ TEST_F(History, a_verdict_left_by_an_earlier_run_is_removed_first) {
 
 TEST_F(History, a_command_line_that_is_refused_leaves_no_verdict_of_an_earlier_run) {
   for (const auto& wrong : std::vector<std::vector<std::string>>{
-           {"--max-time", "0"}, {"--no-such-option"}, {"--baseline", "main"}, {"--limit", "-1"}, {"--seed", ""}}) {
+           {"--max-time", "0"}, {"--no-such-option"}, {"--limit", "-1"}, {"--seed", ""}}) {
     project_.write("out/verdict.json", "{\"verdict\": \"PASS\"}");
     auto options = wrong;
     options.insert(options.begin(), {"--out", "out"});

@@ -63,7 +63,7 @@ void expect_lists_of_examples(const Json& node) {
 }
 
 TEST(Schema, every_kind_is_draft_07_and_refuses_unknown_keys) {
-  for (const char* kind : {"suite", "config", "gate", "stub"}) {
+  for (const char* kind : {"suite", "config", "gate", "waivers", "stub"}) {
     SCOPED_TRACE(kind);
     const auto schema = schema_of(kind);
     EXPECT_EQ(schema.at("$schema"), "http://json-schema.org/draft-07/schema#");
@@ -93,6 +93,45 @@ TEST(Schema, agrees_with_every_shipped_file) {
     ++seen[kind];
   }
   for (const char* kind : {"suite", "config", "gate", "stub"}) EXPECT_GE(seen[kind], 2) << kind;
+}
+
+TEST(Schema, agrees_with_a_whole_policy_and_its_waivers) {
+  const Project project;
+  const auto policy = project.write("gate.yaml", R"(version: 1
+alpha: 0.05
+max_error_rate: 0.02
+baseline: {ref: main, runs: 5, max_age: 14d, anchor: ga-2026-09, anchor_margin: 0.10, bootstrap: false}
+gates:
+  - {id: overall, metric: pass_rate, floor: 0.80, margin: 0.05, axis: quality}
+  - {id: critical, metric: pass_rate, where: {severity: critical}, zero_tolerance: true, confirm: strict}
+  - {id: by-continent, suite: capitals, metric: pass_rate, by: continent, margin: 0.10, min_n: auto}
+  - {id: cost, metric: cost_per_pass, max: 0.02, max_increase: 0.10}
+  - {id: better, metric: score, improvement: 0.01}
+judge: {min_youden: 0.6, max_age: 90d}
+sampling: {looks: [0.4, 0.6, 0.8, 1.0], spending: obf, repeat: {max_rounds: 5, spending: pocock, only: history_flaky}}
+waivers: waivers.yaml
+signoff: {required: [quality, platform]}
+on_inconclusive: fail
+canary: {stages: [0.05, 0.25, 0.5, 1.0], tolerated_ratio: 2, failure_rate: 0.02, rollback: {to: "sha256:ab"},
+         checklist: {runbook: "https://r", oncall: geo, kill_switch: flag-1, fallback: v6, dashboard: "https://d"}}
+replay: {max_age: 7d}
+)");
+  const auto waivers = project.write("waivers.yaml", R"(version: 1
+waivers:
+  - {id: W-12, gate: by-continent, suite: capitals, slice: {continent: asia}, candidate: "sha256:ab", limit: 0.74,
+     reason: known, author: ben, approver: ana, role: quality, ticket: GEO-1, expires: 2026-12-15}
+signoffs: [{decision: "sha256:ab", role: quality, by: ana, at: 2026-11-21T10:00:00Z}]
+quarantine: [{suite: capitals, case: jp, owner: geo, reason: flaky, expires: 2026-12-01}]
+weakenings: [{gate: overall, key: floor, from: 0.85, to: 0.80, reason: known, by: ana}]
+)");
+  EXPECT_EQ(misfit(schema_of("gate"), policy), "");
+  EXPECT_EQ(misfit(schema_of("waivers"), waivers), "");
+  const auto valid = project.assay({"validate", "gate.yaml", "waivers.yaml"});
+  EXPECT_EQ(valid.code, 0) << valid.err;
+  project.write("waivers.yaml", "version: 1\nwaivers: [{id: W-12}]\n");
+  const auto invalid = project.assay({"validate", "gate.yaml"});
+  EXPECT_EQ(invalid.code, 4) << "a policy's waivers are part of it";
+  EXPECT_NE(invalid.err.find("waivers.yaml:2:"), std::string::npos) << invalid.err;
 }
 
 TEST(Schema, every_shipped_file_is_valid) {

@@ -4,6 +4,8 @@
 
 #include "tests/support/temp_dir.hpp"
 
+#include <assay/core/evidence.hpp>
+
 #include <gtest/gtest.h>
 
 #include <set>
@@ -178,6 +180,73 @@ TEST_F(Source, warm_up_begins_with_the_first_units_and_begins_again) {
     EXPECT_EQ(unit.side, 1U);
   }
   EXPECT_EQ(ids, "inline inline case-1 case-1 inline inline ");
+}
+
+TEST_F(Source, parts_of_a_plan_make_the_whole_of_it) {
+  const Selection selection;
+  const auto planned = plan(selection);
+  std::set<UnitId> all;
+  std::size_t sum = 0;
+  double from = 0;
+  for (const double to : {0.3, 0.7, 1.0}) {
+    Pass pass;
+    pass.has = [&](const PlannedSuite& suite, const PlannedCase& kase) {
+      const double place = position(5, suite.suite.id, kase.id);
+      return from <= place && place < to;
+    };
+    const auto some = drain(*make_source(planned, candidate_, selection, {}, pass));
+    EXPECT_NEAR(static_cast<double>(some.size()), (to - from) * 2 * (kRecords + 1), 40) << "up to " << to;
+    for (const auto& unit : some) all.insert(unit.id);
+    sum += some.size();
+    from = to;
+  }
+  EXPECT_EQ(sum, planned.units);
+  EXPECT_EQ(all.size(), sum) << "a unit was handed out twice";
+}
+
+TEST_F(Source, a_part_skips_what_is_done_in_it) {
+  Selection selection;
+  selection.limit = 6;
+  const auto planned = plan(selection);
+  const Pass even{.has = [](const PlannedSuite&, const PlannedCase& kase) { return kase.row % 2 == 0; }};
+  const auto all = drain(*make_source(planned, candidate_, selection, {}, even));
+  std::vector<UnitId> done;  // of every part, as a history gives it
+  for (const auto& unit : units(selection)) {
+    if (unit.id.sample == 0) done.push_back(unit.id);
+  }
+  const auto rest = drain(*make_source(planned, candidate_, selection, done, even));
+  EXPECT_EQ(2 * rest.size(), all.size());
+  for (const auto& unit : rest) EXPECT_EQ(unit.id.sample, 1U);
+}
+
+TEST_F(Source, a_round_of_repeats_is_one_more_sample_of_each_case) {
+  Selection selection;
+  selection.limit = 5;
+  const auto planned = plan(selection);
+  for (const std::uint32_t round : {1U, 2U, 3U}) {
+    const Pass pass{.has = [](const PlannedSuite&, const PlannedCase& kase) { return kase.id != "case-2"; },
+                    .round = round};
+    const auto some = drain(*make_source(planned, candidate_, selection, {}, pass));
+    EXPECT_EQ(some.size(), 4U);
+    for (const auto& unit : some) EXPECT_EQ(unit.id.sample, 1 + round) << "the plan has the samples 0 and 1";
+  }
+}
+
+TEST_F(Source, a_part_notices_a_change_in_what_it_leaves_out) {
+  const Selection selection;
+  const auto planned = plan(selection);
+  std::string records;
+  for (int i = 1; i <= kRecords; ++i) {
+    records += i == 100 ? R"({"id": "case-100", "n": 7, "topic": "t"})"
+                          "\n"
+                        : record(i);
+  }
+  folder_.write("data.jsonl", records);
+  const Pass one{.has = [](const PlannedSuite&, const PlannedCase& kase) { return kase.id == "case-3"; }};
+  const auto source = make_source(planned, candidate_, selection, {}, one);
+  auto next = source->next();
+  while (next && *next) next = source->next();
+  EXPECT_FALSE(next) << "the next part would not be what was planned";
 }
 
 // `A0 B0`: which side, and which sample of which case.
