@@ -67,7 +67,7 @@ class Claim:
 
 @dataclasses.dataclass
 class Plot:
-    """Lines over x; `bounds` are drawn across; the y axis starts at `least` unless it is logarithmic."""
+    """Lines over x; `bounds` are drawn across, `marks` upright; the y axis starts at `least` unless it is logarithmic."""
 
     name: str
     title: str
@@ -75,6 +75,7 @@ class Plot:
     y: str
     series: dict[str, list[tuple[float, float]]]
     bounds: dict[str, float] = dataclasses.field(default_factory=dict)
+    marks: dict[str, float] = dataclasses.field(default_factory=dict)
     least: float = 0
     log_x: bool = False
     log_y: bool = False

@@ -15,8 +15,8 @@ import sys
 
 from common import FOLDER, Bench, Broken, Story
 
-STORIES = ["throughput", "waves", "capacity", "memory", "startup", "overhead", "faults", "checks"]
-ON_REQUEST = ["peers"]
+STORIES = ["throughput", "waves", "capacity", "memory", "gate_speed", "startup", "overhead", "faults", "checks"]
+ON_REQUEST = ["peers", "gate.rates", "gate.harms", "gate.coverage", "gate.canary", "gate.runs"]
 
 
 def machine(bench: Bench) -> dict:
@@ -52,13 +52,16 @@ def print_story(name: str, story: Story) -> None:
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/bench", description="Benchmarks of assay; see docs/benchmarks.md.")
     parser.add_argument("names", nargs="*", metavar="NAME",
-                        help=f"{', '.join(STORIES)} (the default); on request only: {', '.join(ON_REQUEST)}")
+                        help=f"{', '.join(STORIES)} (the default); on request only: {', '.join(ON_REQUEST)}, "
+                             "or gate for all of its own")
     parser.add_argument("--quick", action="store_true", help="short versions, for development")
     parser.add_argument("--json", metavar="FILE", type=pathlib.Path, help="write the figures there as well")
     parser.add_argument("--assay", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("build/bench"),
                         help="folder of bench.json and the plots")
     args = parser.parse_args()
+    args.names = [story for name in args.names
+                  for story in ([each for each in ON_REQUEST if each.startswith("gate.")] if name == "gate" else [name])]
     if unknown := set(args.names) - {*STORIES, *ON_REQUEST}:
         parser.error(f"no benchmark is called {', '.join(sorted(unknown))}")
     return args

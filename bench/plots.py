@@ -8,7 +8,7 @@ import sys
 import matplotlib
 from matplotlib.figure import Figure
 
-COLOURS = ["#1f5fa8", "#d1701f", "#3d8b4f", "#8a4fa3"]
+COLOURS = ["#1f5fa8", "#d1701f", "#3d8b4f", "#8a4fa3", "#b03a48", "#6b6b6b"]
 
 
 def draw(plot: dict, folder: pathlib.Path) -> pathlib.Path:
@@ -20,6 +20,9 @@ def draw(plot: dict, folder: pathlib.Path) -> pathlib.Path:
     for label, bound in plot["bounds"].items():
         axes.axhline(bound, color="#777777", linewidth=0.9, linestyle="--")
         axes.annotate(f" {label}", (1, bound), xycoords=("axes fraction", "data"), va="center", color="#555555")
+    for label, mark in plot.get("marks", {}).items():
+        axes.axvline(mark, color="#777777", linewidth=0.9, linestyle=":")
+        axes.annotate(f" {label}", (mark, 0.88), xycoords=("data", "axes fraction"), va="top", color="#555555")
     axes.set(title=plot["title"], xlabel=plot["x"], ylabel=plot["y"])
     axes.set_xscale("log" if plot["log_x"] else "linear")
     axes.set_yscale("log" if plot["log_y"] else "linear")
