@@ -29,13 +29,15 @@ Result<RunEvidence> evidence_of(const Search& search, const std::string& run) {
   return search.store.evidence(run, {.metrics = gate::wanted_metrics(search.policy), .digests = true});
 }
 
-/// A run and those that score its answers anew, newest first: whichever can be compared first stands for all.
+/// A run and those that score its answers anew, newest first: whichever can be compared first stands for all. As it
+/// stood, like the series: what was scored after the candidate started counts where the baseline is named anew.
 Result<std::vector<store::RunRow>> versions_of(const Search& search, const store::RunRow& row) {
   std::vector<store::RunRow> versions{row};
   auto scored = search.store.scored_of(row.header.id);
   if (!scored) return scored.error();
   for (auto& each : *scored) {
-    if (each.header.id != search.candidate.header.id) versions.push_back(std::move(each));
+    const bool later = search.time == BaselineTime::at_start && each.header.started > search.candidate.header.started;
+    if (!later && each.header.id != search.candidate.header.id) versions.push_back(std::move(each));
   }
   return versions;
 }

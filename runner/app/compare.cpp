@@ -19,7 +19,6 @@ namespace assay::app {
 
 namespace {
 
-constexpr std::uint64_t kHistoryRuns = 20;
 
 /// A run with what is compared of it.
 struct Loaded {

@@ -156,6 +156,19 @@ TEST_F(Baseline, old_answers_are_no_younger_for_being_scored_again) {
   EXPECT_TRUE(has(verdict().at("reasons").dump(), "older than max_age")) << verdict().at("reasons");
 }
 
+TEST_F(Baseline, answers_scored_after_the_run_count_where_the_baseline_is_named_anew) {
+  ASSERT_EQ(run("good").code, 0);
+  set("main");
+  project_.write("suite.yaml", numbered_suite(kCases, "    - not: {contains: never}\n"));
+  ASSERT_EQ(run("good", {"--baseline", "main"}).code, 3);
+  const auto candidate = verdict().at("run").get<std::string>();
+  const auto decision = verdict().at("decision");
+  ASSERT_EQ(project_.assay({"score", "main", "suite.yaml"}).code, 0);
+  EXPECT_EQ(project_.assay({"gate", candidate, "--out", "out"}).code, 3);
+  EXPECT_EQ(verdict().at("decision"), decision) << "decided again, it finds what was there";
+  EXPECT_EQ(project_.assay({"gate", candidate, "--baseline", "main", "--out", "out"}).code, 0) << verdict();
+}
+
 TEST_F(Baseline, a_decision_made_again_finds_what_the_first_one_found) {
   ASSERT_EQ(run("lost-3").code, 0);
   set("main");
