@@ -151,11 +151,6 @@ bool compares(const gate::Policy& policy, const store::RunHeader& run) {
   return beside || (policy.baseline && !(policy.baseline->ref.empty() && policy.baseline->anchor.empty()));
 }
 
-bool reads_history(const gate::Policy& policy) {
-  return std::any_of(policy.gates.begin(), policy.gates.end(),
-                     [](const gate::GateSpec& gate) { return gate.metric == "flake_rate"; });
-}
-
 }  // namespace
 
 gate::CaseRecord record_of(const store::CaseHistory& history, std::string_view before) {
@@ -189,7 +184,7 @@ Result<std::vector<gate::CaseRecord>> history_of(store::Store& store, const stor
 }
 
 bool needs_digests(const gate::Policy& policy, const store::RunHeader& run) {
-  return compares(policy, run) || reads_history(policy);
+  return compares(policy, run) || gate::reads_flakes(policy);
 }
 
 std::optional<gate::Waivers> waivers_of(const gate::Policy& policy, Diagnostics& diagnostics) {
@@ -215,7 +210,7 @@ Result<LoadedBackground> load_background(store::Store& store, const store::RunRo
   if (!run.header.baseline && compares(policy, run.header)) {
     if (auto found = find_baselines(search, loaded.background); !found) return found.error();
   }
-  if (reads_history(policy)) {
+  if (gate::reads_flakes(policy)) {
     auto history = history_of(store, run.header);
     if (!history) return history.error();
     loaded.background.history = *std::move(history);

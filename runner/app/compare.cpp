@@ -19,7 +19,6 @@ namespace assay::app {
 
 namespace {
 
-
 /// A run with what is compared of it.
 struct Loaded {
   store::RunRow row;

@@ -11,7 +11,4 @@ namespace assay::gate {
 /// With fewer than two samples in both, it is not known. `history` may be empty.
 void find_flaky(SuiteView& view, const std::vector<CaseRecord>& history);
 
-/// True if a gate of the policy reads it.
-[[nodiscard]] bool reads_flakes(const Policy& policy);
-
 }  // namespace assay::gate

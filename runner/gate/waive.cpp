@@ -153,6 +153,7 @@ std::vector<WaiverStanding> apply_waivers(Deliberation& d) {
 void apply_signoffs(const Policy& policy, const Waivers& waivers, Verdict& verdict) {
   for (const auto& signoff : waivers.signoffs) {
     if (signoff.decision != verdict.decision) continue;
+    if (!signoff.candidate.empty() && signoff.candidate != verdict.candidate_digest) continue;
     verdict.approvals.push_back({signoff.role, signoff.by, to_rfc3339(signoff.at)});
   }
   for (const auto& role : policy.signoff) {

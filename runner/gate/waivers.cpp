@@ -109,6 +109,7 @@ Signoff read_signoff(const Node& node, Diagnostics& diagnostics) {
   signoff.decision = must(reader, "decision", "\"sha256:…\"");
   signoff.role = must(reader, "role", "quality");
   signoff.by = must(reader, "by", "ana");
+  signoff.candidate = reader.string("candidate").value_or("");
   if (reader.require("at", "2026-11-21T10:00:00Z")) signoff.at = read_time(reader, "at", false).value_or(WallTime{});
   reader.finish();
   return signoff;

@@ -60,7 +60,8 @@ OrderedJson signoff_list() {
   p["role"] = text("One of the policy's `signoff.required`.");
   p["by"] = text("Who signs.");
   p["at"] = date("When.");
-  return list_of(std::move(p), {}, "Signatures, each under one decision.");
+  p["candidate"] = text("The candidate's digest; without it any candidate with that decision.");
+  return list_of(std::move(p), {"candidate"}, "Signatures, each under one decision.");
 }
 
 OrderedJson quarantine_list() {

@@ -134,6 +134,9 @@ struct SuiteFacts {
 /// True if a gate reads a latency metric (`latency_p…`, `ttft_p…`, `itl_p…`): the load must be known then.
 [[nodiscard]] bool reads_latency(const Policy& policy);
 
+/// True if a gate reads `flake_rate`: the cases' history and digests are needed then.
+[[nodiscard]] bool reads_flakes(const Policy& policy);
+
 /// The columns of evidence that `decide` reads for this policy, under the names it lists; what is read from outcomes
 /// alone (`pass_rate`, `error_rate`) takes none. Beside them it reads the `.pass` of judged metrics.
 [[nodiscard]] std::set<std::string, std::less<>> wanted_metrics(const Policy& policy);

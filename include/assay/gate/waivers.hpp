@@ -36,12 +36,13 @@ struct Waiver {
   Place at;
 };
 
-/// A signature under one decision.
+/// A signature under one decision. Two models that answer alike come to one decision: `candidate` says which is meant.
 struct Signoff {
   std::string decision;
   std::string role;
   std::string by;
   WallTime at;
+  std::string candidate;  ///< digest; empty: any
 };
 
 /// A case whose answers nobody can rely on: it is run and shown, and counts in no gate but those of zero tolerance.

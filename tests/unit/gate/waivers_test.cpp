@@ -40,7 +40,7 @@ constexpr std::string_view kWaiver =
 TEST(LoadWaivers, reads_the_contracts_file) {
   Diagnostics diagnostics;
   const auto waivers = load("version: 1\nwaivers:\n  - {" + std::string(kWaiver) + R"(}
-signoffs: [{decision: "sha256:cd", role: quality, by: ana, at: 2026-11-21T10:00:00Z}]
+signoffs: [{decision: "sha256:cd", candidate: "sha256:ef", role: quality, by: ana, at: 2026-11-21T10:00:00Z}]
 quarantine: [{suite: capitals, case: jp, owner: geo, reason: flaky, expires: 2026-12-01}]
 weakenings: [{gate: overall, key: floor, from: 0.85, to: 0.80, reason: "too strict", by: ana}]
 )",
@@ -58,6 +58,7 @@ weakenings: [{gate: overall, key: floor, from: 0.85, to: 0.80, reason: "too stri
   EXPECT_EQ(to_rfc3339(waiver.expires), "2026-12-15T23:59:59Z") << "a date is good for its day";
   EXPECT_EQ(waiver.at.line, 3);
   ASSERT_EQ(waivers->signoffs.size(), 1u);
+  EXPECT_EQ(waivers->signoffs[0].candidate, "sha256:ef");
   EXPECT_EQ(to_rfc3339(waivers->signoffs[0].at), "2026-11-21T10:00:00Z");
   ASSERT_EQ(waivers->quarantine.size(), 1u);
   EXPECT_EQ(waivers->quarantine[0].case_id, "jp");
@@ -430,6 +431,22 @@ TEST(Waiver, one_of_two_that_fits_is_enough_and_the_other_is_reported) {
 
 // --------------------------------------------------------------------------------------------- signatures
 
+TEST(Signoff, may_name_the_candidate_as_two_that_answer_alike_come_to_one_decision) {
+  SuiteBuilder good;
+  good.add_many(40, "p");
+  auto run = run_of({good.suite});
+  run.candidate_digest = "sha256:one";
+  auto policy = policy_of({floor_gate(0.8)});
+  policy.signoff = {"quality"};
+  Background background;
+  background.waivers.signoffs = {{decide(policy, run).decision, "quality", "ana", at(kNow), "sha256:one"}};
+  EXPECT_TRUE(decide(policy, run, background).canary.unsigned_roles.empty());
+  run.candidate_digest = "sha256:other";
+  const auto other = decide(policy, run, background);
+  EXPECT_EQ(other.decision, background.waivers.signoffs[0].decision);
+  EXPECT_EQ(other.canary.unsigned_roles, policy.signoff);
+}
+
 TEST(Signoff, is_good_for_one_decision_and_is_no_part_of_it) {
   SuiteBuilder good;
   good.add_many(40, "p");
@@ -443,8 +460,8 @@ TEST(Signoff, is_good_for_one_decision_and_is_no_part_of_it) {
   EXPECT_FALSE(bare.canary.ready);
   Background background;
   background.now = at(kNow);
-  background.waivers.signoffs = {{bare.decision, "Quality", "ana", at(kNow)},
-                                 {"sha256:of-another-decision", "platform", "ben", at(kNow)}};
+  background.waivers.signoffs = {{bare.decision, "Quality", "ana", at(kNow), {}},
+                                 {"sha256:of-another-decision", "platform", "ben", at(kNow), {}}};
   const auto half_signed = decide(policy, run, background);
   EXPECT_EQ(half_signed.decision, bare.decision);
   EXPECT_EQ(half_signed.canary.unsigned_roles, std::vector<std::string>{"platform"});
